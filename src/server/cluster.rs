@@ -290,7 +290,7 @@ impl Cluster {
             .arg("-c")
             .arg(
                 "cat >/dev/null; kill -QUIT \"$1\"; i=0
-                 while kill -0 \"$1\" && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
+                 while [ -e \"$2/pgdata/postmaster.pid\" ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
                  rm -rf \"$2\"",
             )
             .arg("sh")
