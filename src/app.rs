@@ -1,0 +1,76 @@
+//! The document around every page, the router and its table of routes.
+
+use crate::{
+    i18n::Locale,
+    leads::view::LeadPage,
+    live::browser::provide_live,
+    losses::view::LostPoolPage,
+    people::view::SignInPage,
+    pipeline::view::BoardPage,
+    ui::toast::provide_toasts,
+};
+use frame::Frame;
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Redirect, Route, Router, Routes},
+    path,
+};
+use trouble::NotFoundPage;
+
+pub mod frame;
+pub mod trouble;
+
+/// The HTML document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="stylesheet" href="/pkg/winback.css"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Whether a language is written from right to left; the pseudo-language is, so that every screen is tried mirrored.
+pub fn is_right_to_left(locale: Locale) -> bool {
+    matches!(locale, Locale::en_XB)
+}
+
+/// The whole application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let i18n = leptos_i18n::context::init_i18n_context::<Locale>();
+    provide_context(i18n);
+    provide_toasts();
+    provide_live();
+    let language = move || leptos_i18n::Locale::as_str(i18n.get_locale());
+    let direction = move || if is_right_to_left(i18n.get_locale()) { "rtl" } else { "ltr" };
+    view! {
+        <Html attr:lang=language attr:dir=direction/>
+        <Title formatter=|page: String| if page.is_empty() { "winback".to_owned() } else { format!("{page} · winback") }/>
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("/") view=|| view! { <Redirect path="/board"/> }/>
+                    <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/lost") view=LostPoolPage ssr=SsrMode::Async/>
+                    <Route path=path!("/leads/:id") view=LeadPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,88 @@
+//! What stands around every page of somebody who is signed in: the rail with the way to each page, the language, the
+//! way out, the toasts.
+
+use crate::{
+    i18n::{Locale, t, t_string, use_i18n},
+    people::{api::me, rules::Viewer},
+    ui::toast::Toasts,
+};
+use super::trouble::Trouble;
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
+
+/// Who is signed in, for every page inside the frame.
+#[derive(Clone)]
+pub struct Me(pub Viewer);
+
+/// The languages that people may choose, in their own names. The pseudo-language is there for testing only: it is chosen
+/// by its cookie.
+const LANGUAGES: [(Locale, &str); 2] = [(Locale::en, "English"), (Locale::tr, "Türkçe")];
+
+/// The frame with the current page in it.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let viewer = Resource::new_blocking(|| (), |()| me());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match viewer.await {
+                    Ok(viewer) => {
+                        provide_context(Me(viewer.clone()));
+                        view! { <Signed viewer/> }.into_any()
+                    }
+                    Err(error) => view! { <Trouble error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Signed(viewer: Viewer) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <a class="skip" href="#main">{t!(i18n, shell.skip_to_content)}</a>
+        <div class="shell">
+            <nav class="rail" aria-label=move || t_string!(i18n, shell.main_navigation)>
+                <a class="brand" href="/board">"winback"</a>
+                <A href="/board">{t!(i18n, shell.pipeline)}</A>
+                <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
+                <div class="rail-foot">
+                    <span class="me" title=viewer.name.clone()>{viewer.name.clone()}</span>
+                    <LanguageChoice/>
+                    <form method="post" action="/sign-out">
+                        <button class="quiet">{t!(i18n, shell.sign_out)}</button>
+                        <button class="quiet" name="everywhere" value="true">{t!(i18n, shell.sign_out_everywhere)}</button>
+                    </form>
+                </div>
+            </nav>
+            <main id="main" tabindex="-1"><Outlet/></main>
+        </div>
+        <Toasts/>
+    }
+}
+
+/// Changes the language in place: nothing that was typed is lost.
+#[component]
+pub fn LanguageChoice() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="languages" role="group" aria-label=move || t_string!(i18n, shell.language)>
+            {LANGUAGES
+                .map(|(locale, name)| {
+                    view! {
+                        <button
+                            type="button"
+                            class="quiet"
+                            lang=leptos_i18n::Locale::as_str(locale)
+                            aria-pressed=move || (i18n.get_locale() == locale).to_string()
+                            on:click=move |_| i18n.set_locale(locale)
+                        >
+                            {name}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}

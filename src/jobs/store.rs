@@ -1,0 +1,152 @@
+//! All SQL of the jobs.
+
+use crate::error::AppError;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sqlx::PgPool;
+
+/// A worker that has not renewed its lease for this long is taken for dead.
+pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// A job that a worker holds.
+#[derive(Debug)]
+pub struct Job {
+    /// Which.
+    pub id: i64,
+    /// What kind of work.
+    pub kind: String,
+    payload: Value,
+    /// A file to work on.
+    pub body: Option<Vec<u8>>,
+    /// How often it was begun, this time included.
+    pub attempts: i32,
+}
+
+impl Job {
+    /// The work's description.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, AppError> {
+        serde_json::from_value(self.payload.clone()).map_err(|_| AppError::Internal)
+    }
+}
+
+/// How far a job has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// queued, running, done or failed.
+    pub state: String,
+    /// Units done.
+    pub done: i64,
+    /// Units in all, once known.
+    pub total: Option<i64>,
+    /// What came out.
+    pub result: Option<Value>,
+    /// Why it failed, for people.
+    pub error: Option<String>,
+}
+
+/// Puts a job into the queue, to run at `now` or later.
+pub async fn enqueue<T: Serialize>(
+    pool: &PgPool,
+    kind: &str,
+    payload: &T,
+    body: Option<&[u8]>,
+    now: DateTime<Utc>,
+) -> Result<i64, AppError> {
+    let payload = serde_json::to_value(payload).map_err(|_| AppError::Internal)?;
+    let id = sqlx::query_scalar!(
+        "insert into job (kind, payload, body, run_at, created_at) values ($1, $2, $3, $4, $4) returning id",
+        kind,
+        payload,
+        body,
+        now
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(id)
+}
+
+/// Takes the next due job, or one whose worker died.
+pub async fn take(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Job>, AppError> {
+    let row = sqlx::query!(
+        "update job set state = 'running', attempts = attempts + 1, leased_until = $2
+         where id = (select id from job
+                     where (state = 'queued' and run_at <= $1) or (state = 'running' and leased_until <= $1)
+                     order by run_at, id limit 1 for update skip locked)
+         returning id, kind, payload, body, attempts",
+        now,
+        now + LEASE
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Job { id: row.id, kind: row.kind, payload: row.payload, body: row.body, attempts: row.attempts }))
+}
+
+/// Says how far the job is and keeps the lease.
+pub async fn report(pool: &PgPool, job: &Job, done: i64, total: i64, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "update job set done_count = $3, total_count = $4, leased_until = $5
+         where id = $1 and attempts = $2 and state = 'running'",
+        job.id,
+        job.attempts,
+        done,
+        total,
+        now + LEASE
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The job is done; its file is no longer needed.
+pub async fn finish(pool: &PgPool, job: &Job, result: Value, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "update job set state = 'done', leased_until = null, body = null, result = $3, finished_at = $4
+         where id = $1 and attempts = $2 and state = 'running'",
+        job.id,
+        job.attempts,
+        result,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The job cannot succeed.
+pub async fn fail(pool: &PgPool, job: &Job, error: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "update job set state = 'failed', leased_until = null, body = null, error = $3, finished_at = $4
+         where id = $1 and attempts = $2 and state = 'running'",
+        job.id,
+        job.attempts,
+        error,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The job failed for a passing reason: again at `run_at`.
+pub async fn retry(pool: &PgPool, job: &Job, run_at: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "update job set state = 'queued', leased_until = null, run_at = $3
+         where id = $1 and attempts = $2 and state = 'running'",
+        job.id,
+        job.attempts,
+        run_at
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// How far job `id` is.
+pub async fn progress(pool: &PgPool, id: i64) -> Result<Progress, AppError> {
+    let row = sqlx::query!("select state, done_count, total_count, result, error from job where id = $1", id)
+        .fetch_optional(pool)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    Ok(Progress { state: row.state, done: row.done_count, total: row.total_count, result: row.result, error: row.error })
+}

@@ -1,0 +1,6 @@
+//! The lead record: its page with the whole history.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod view;

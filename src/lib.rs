@@ -1,0 +1,32 @@
+//! winback: lead management that learns from every loss. One crate for both targets: components compiled to Wasm
+//! (feature `hydrate`), and the same components rendered by an axum server over PostgreSQL (feature `ssr`).
+//!
+//! Vertical slices: one folder per thing a user does, the same file names in each. `docs/ARCHITECTURE.md` walks through.
+
+#![recursion_limit = "512"]
+
+leptos_i18n::load_locales!();
+
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod capture;
+pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod command;
+pub mod error;
+pub mod fold;
+pub mod format;
+pub mod ids;
+#[cfg(feature = "ssr")]
+pub mod jobs;
+pub mod leads;
+pub mod live;
+pub mod losses;
+pub mod people;
+pub mod pipeline;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod ui;
+
+#[cfg(feature = "hydrate")]
+mod hydrate;

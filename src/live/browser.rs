@@ -1,0 +1,4 @@
+//! Coming.
+
+/// Coming.
+pub fn provide_live() {}

@@ -1,0 +1,196 @@
+//! The tasks of one process: one that announces commits, one that reads events and hands them to the open streams.
+
+use super::{
+    store::{self, Told},
+    wire::Cursor,
+};
+use crate::{
+    error::AppError,
+    ids::LeadId,
+    pipeline::{self, store::CardRow},
+    server::state::App,
+};
+use sqlx::postgres::PgListener;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::sync::{Notify, broadcast};
+
+/// A NOTIFY that got lost costs at most this long.
+const POLL: Duration = Duration::from_secs(1);
+/// Committed events behind a running transaction are asked for again after this long.
+const SOON: Duration = Duration::from_millis(20);
+/// Old events are trimmed about this often, counted in polls.
+const TRIM_EVERY: u32 = 600;
+/// A stream that falls behind by this many deliveries is told to read the board again.
+const BEHIND: usize = 256;
+
+/// Says, after a commit, that there is something to deliver. Never blocks.
+#[derive(Debug, Clone, Default)]
+pub struct Nudge(Arc<Notify>);
+
+impl Nudge {
+    /// There is something to deliver.
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// What happened up to a place in the stream: cards as they are, masked for nobody yet.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The place after this delivery.
+    pub seen: Cursor,
+    /// The leads that changed; `None` for those no longer on the board.
+    pub cards: BTreeMap<LeadId, Option<CardRow>>,
+    /// Everything has to be read again.
+    pub reset: bool,
+    /// Whose sessions or roles changed.
+    pub people: Vec<i64>,
+}
+
+/// Where the open streams of this process get their deliveries.
+#[derive(Clone)]
+pub struct Hub(Arc<Mutex<Option<broadcast::Sender<Arc<Delivery>>>>>);
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Some(broadcast::channel(BEHIND).0))))
+    }
+}
+
+impl Hub {
+    /// Deliveries from now on; `None` once the server is stopping.
+    pub fn subscribe(&self) -> Option<broadcast::Receiver<Arc<Delivery>>> {
+        self.sender().map(|sender| sender.subscribe())
+    }
+
+    /// Ends all streams.
+    pub fn close(&self) {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+    }
+
+    fn sender(&self) -> Option<broadcast::Sender<Arc<Delivery>>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    fn send(&self, delivery: Delivery) {
+        if let Some(sender) = self.sender() {
+            // Nobody listening is no failure.
+            let _ = sender.send(Arc::new(delivery));
+        }
+    }
+}
+
+/// Sends one NOTIFY for all commits since the last one.
+pub async fn announce(app: App) {
+    loop {
+        app.nudge.0.notified().await;
+        if let Err(error) = store::notify(&app.pool).await {
+            tracing::warn!(%error, "could not announce a commit; the poll will find it");
+        }
+    }
+}
+
+/// Reads new events for ever and hands them to the open streams.
+pub async fn deliver(app: App) {
+    let mut cursor = None;
+    let mut listener = None;
+    let mut polls = 0u32;
+    loop {
+        let wait = match follow(&app, &mut cursor).await {
+            Ok(true) => SOON,
+            Ok(false) => POLL,
+            Err(error) => {
+                tracing::warn!(%error, "the live stream could not read its events");
+                listener = None;
+                POLL
+            }
+        };
+        polls = polls.wrapping_add(1);
+        if polls.is_multiple_of(TRIM_EVERY)
+            && let Err(error) = store::trim(&app.pool, app.clock.now()).await
+        {
+            tracing::warn!(%error, "could not trim delivered events");
+        }
+        if listener.is_none() {
+            listener = listen(&app).await;
+        }
+        match &mut listener {
+            Some(ear) => {
+                if let Ok(Err(error)) = tokio::time::timeout(wait, ear.recv()).await {
+                    tracing::warn!(%error, "lost the notification channel; polling until it is back");
+                    listener = None;
+                }
+            }
+            None => tokio::time::sleep(wait).await,
+        }
+    }
+}
+
+async fn listen(app: &App) -> Option<PgListener> {
+    let mut listener = PgListener::connect_with(&app.pool).await.ok()?;
+    listener.listen(store::CHANNEL).await.ok()?;
+    Some(listener)
+}
+
+/// Delivers all that is new; true when more is known to be on its way.
+async fn follow(app: &App, cursor: &mut Option<Cursor>) -> Result<bool, AppError> {
+    let Some(from) = *cursor else {
+        *cursor = Some(store::here(&app.pool).await?);
+        return Ok(true);
+    };
+    match read(app, from).await? {
+        Some(Caught { delivery: Some(delivery), more }) => {
+            *cursor = Some(delivery.seen);
+            app.hub.send(delivery);
+            Ok(more)
+        }
+        Some(Caught { delivery: None, more }) => Ok(more),
+        None => {
+            let seen = store::here(&app.pool).await?;
+            *cursor = Some(seen);
+            app.hub.send(Delivery { seen, cards: BTreeMap::new(), reset: true, people: Vec::new() });
+            Ok(true)
+        }
+    }
+}
+
+/// What was read after a cursor.
+pub struct Caught {
+    /// What to tell, if anything happened.
+    pub delivery: Option<Delivery>,
+    /// Ask again soon.
+    pub more: bool,
+}
+
+/// Reads what happened after `from`, cards included; `None` when that is not known any more.
+pub async fn read(app: &App, from: Cursor) -> Result<Option<Caught>, AppError> {
+    let Some(read) = store::after(&app.pool, from).await? else { return Ok(None) };
+    let full = read.events.len() == store::AT_ONCE as usize;
+    let Some(seen) = read.events.last().map(|(place, _)| *place) else {
+        return Ok(Some(Caught { delivery: None, more: read.more_behind }));
+    };
+    let mut leads = Vec::new();
+    let mut people = Vec::new();
+    let mut reset = false;
+    for (_, told) in read.events {
+        match told {
+            Told::Leads(ids) => leads.extend(ids),
+            Told::Bulk => reset = true,
+            Told::Person(id) => people.push(id),
+        }
+    }
+    leads.sort_unstable();
+    leads.dedup();
+    let mut cards: BTreeMap<_, _> = leads.iter().map(|id| (LeadId(*id), None)).collect();
+    if !reset && !leads.is_empty() {
+        for row in pipeline::store::cards_on_board(&app.pool, &leads).await? {
+            cards.insert(row.id, Some(row));
+        }
+    }
+    let delivery = Delivery { seen, cards, reset, people };
+    Ok(Some(Caught { delivery: Some(delivery), more: read.more_behind || full }))
+}

@@ -1,0 +1,101 @@
+//! All SQL of the delivery buffer.
+
+use super::wire::Cursor;
+use crate::error::AppError;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+/// The channel on which processes wake each other.
+pub const CHANNEL: &str = "winback";
+/// A cursor older than this is answered with a reset.
+const KEPT: TimeDelta = TimeDelta::hours(2);
+/// How many events are read at once.
+pub const AT_ONCE: i64 = 500;
+
+/// What an event tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// These leads changed.
+    Leads(Vec<i64>),
+    /// More leads changed than can be told one by one.
+    Bulk,
+    /// Sessions of this user ended, or their role changed.
+    Person(i64),
+}
+
+/// Events after a cursor, as far as no running transaction can still slip in before them.
+pub struct Read {
+    /// Each with its place.
+    pub events: Vec<(Cursor, Told)>,
+    /// Whether committed events wait behind a running transaction: ask again soon.
+    pub more_behind: bool,
+}
+
+/// The place where a reader stands that knows everything committed before now.
+pub async fn here(pool: &PgPool) -> Result<Cursor, AppError> {
+    let row = sqlx::query!(
+        r#"select epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xid!" from event_epoch"#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(Cursor { epoch: row.epoch, xid: row.xid, id: 0 })
+}
+
+/// The events after `cursor`; `None` when the cursor is of another epoch or older than the buffer.
+pub async fn after(pool: &PgPool, cursor: Cursor) -> Result<Option<Read>, AppError> {
+    let rows = sqlx::query!(
+        r#"select e.epoch as "epoch!", e.trimmed_xid::text::bigint as "trimmed!",
+                  v.xid::text::bigint as "xid?", v.id as "id?", v.kind as "kind?", v.lead_ids as "lead_ids?", v.user_id,
+                  exists (select from event b where b.xid >= pg_snapshot_xmin(pg_current_snapshot())) as "more_behind!"
+           from event_epoch e
+           left join lateral
+               (select * from event
+                where (xid, id) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot())
+                order by xid, id limit $3) v on true
+           order by v.xid, v.id"#,
+        cursor.xid.to_string(),
+        cursor.id,
+        AT_ONCE
+    )
+    .fetch_all(pool)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    if first.epoch != cursor.epoch || cursor.xid < first.trimmed {
+        return Ok(None);
+    }
+    let more_behind = first.more_behind;
+    let events = rows
+        .into_iter()
+        .filter_map(|row| {
+            let place = Cursor { epoch: cursor.epoch, xid: row.xid?, id: row.id? };
+            let told = match row.kind?.as_str() {
+                "leads" => Told::Leads(row.lead_ids?),
+                "bulk" => Told::Bulk,
+                _ => Told::Person(row.user_id?),
+            };
+            Some((place, told))
+        })
+        .collect();
+    Ok(Some(Read { events, more_behind }))
+}
+
+/// Wakes every process.
+pub async fn notify(pool: &PgPool) -> Result<(), AppError> {
+    sqlx::query!("select pg_notify($1, '')", CHANNEL).execute(pool).await?;
+    Ok(())
+}
+
+/// Forgets events and request keys that nobody can still ask for.
+pub async fn trim(pool: &PgPool, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "with gone as (delete from event where at < $1 returning xid),
+              keys as (delete from request_key where at < $2)
+         update event_epoch set trimmed_xid = greatest(trimmed_xid, (select max(xid) from gone))
+         where exists (select from gone)",
+        now - KEPT,
+        now - TimeDelta::days(2)
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}

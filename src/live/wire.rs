@@ -1,0 +1,84 @@
+//! What travels on the live stream.
+
+use crate::{ids::LeadId, pipeline::api::Card};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A place in the stream of events: everything up to and including (xid, id) has been seen. A restore changes the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Which life of the database.
+    pub epoch: i64,
+    /// The writing transaction.
+    pub xid: i64,
+    /// The event's id; zero stands before the transaction's first.
+    pub id: i64,
+}
+
+impl Cursor {
+    /// The order of events within one epoch.
+    pub fn position(self) -> (i64, i64) {
+        (self.xid, self.id)
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.epoch, self.xid, self.id)
+    }
+}
+
+/// The text is no cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor")]
+pub struct NotACursor;
+
+impl FromStr for Cursor {
+    type Err = NotACursor;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split('.').map(|part| part.parse::<i64>().map_err(|_| NotACursor));
+        let mut next = || parts.next().unwrap_or(Err(NotACursor));
+        let cursor = Self { epoch: next()?, xid: next()?, id: next()? };
+        if next().is_ok() { Err(NotACursor) } else { Ok(cursor) }
+    }
+}
+
+/// What became of one lead on the board.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The lead.
+    pub lead: LeadId,
+    /// Its card as this viewer may see it; `None` when it has left the board.
+    pub card: Option<Card>,
+}
+
+/// One message to a browser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// These cards are now like this; `seen` is how far the stream has come.
+    Changes {
+        /// The place after these changes.
+        seen: Cursor,
+        /// One entry per lead.
+        changes: Vec<Change>,
+    },
+    /// So much changed at once, or so much was missed, that the board has to be read again.
+    Reset,
+    /// The session has ended.
+    SignedOut,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_survive_the_address() {
+        let cursor = Cursor { epoch: 7, xid: 12, id: 3 };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        for broken in ["", "1.2", "1.2.3.4", "a.b.c"] {
+            assert_eq!(broken.parse::<Cursor>(), Err(NotACursor), "{broken}");
+        }
+    }
+}

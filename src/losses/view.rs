@@ -1,0 +1,5 @@
+//! The lost pool.
+use leptos::prelude::*;
+/// Coming.
+#[component]
+pub fn LostPoolPage() -> impl IntoView {}

@@ -1,0 +1,128 @@
+//! The one table of every route and server function with its access rule. The server does not start while a route is
+//! missing here, and a request to a path that is not in the table is only ever answered by the page that says so.
+
+use super::{guard::SignedIn, session, store};
+use crate::{error::AppError, server::state::App};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use http::Method;
+
+/// Who may call a route at all. What they see and change of each lead is decided by [`super::rules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody: sign-in, static files.
+    Anyone,
+    /// Everybody who is signed in.
+    SignedIn,
+}
+
+/// Every path with its rule. A path that ends in `/*` stands for everything below it, `:name` for one part.
+pub const TABLE: &[(&str, Access)] = &[
+    ("/", Access::SignedIn),
+    ("/board", Access::SignedIn),
+    ("/lost", Access::SignedIn),
+    ("/leads/:id", Access::SignedIn),
+    ("/sign-in", Access::Anyone),
+    ("/sign-out", Access::SignedIn),
+    ("/healthz", Access::Anyone),
+    ("/readyz", Access::Anyone),
+    ("/live", Access::SignedIn),
+    ("/favicon.svg", Access::Anyone),
+    ("/fonts/*", Access::Anyone),
+    ("/pkg/*", Access::Anyone),
+    ("/api/live/since", Access::SignedIn),
+    ("/api/people/me", Access::SignedIn),
+    ("/api/people/holders", Access::SignedIn),
+    ("/api/pipeline/stages", Access::SignedIn),
+    ("/api/pipeline/board", Access::SignedIn),
+    ("/api/pipeline/column", Access::SignedIn),
+    ("/api/pipeline/choices", Access::SignedIn),
+    ("/api/pipeline/move_lead", Access::SignedIn),
+    ("/api/losses/preparation", Access::SignedIn),
+    ("/api/losses/lose", Access::SignedIn),
+    ("/api/losses/log_attempt", Access::SignedIn),
+    ("/api/losses/reopen", Access::SignedIn),
+    ("/api/losses/pool", Access::SignedIn),
+    ("/api/leads/lead", Access::SignedIn),
+];
+
+/// The rule of `path`, if the table has one.
+pub fn rule(path: &str) -> Option<Access> {
+    TABLE.iter().find(|(pattern, _)| matches(pattern, path)).map(|(_, access)| *access)
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    if let Some(folder) = pattern.strip_suffix('*') {
+        return path.starts_with(folder) && !path.contains("/..");
+    }
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(part), Some(value)) if part == value || (part.starts_with(':') && !value.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The routes among `served` that nobody gave an access rule: the server refuses to start while there are any.
+pub fn without_rule<'a>(served: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    served.into_iter().filter(|path| rule(path).is_none()).map(str::to_owned).collect()
+}
+
+/// Looks up who is signed in and refuses what the table does not allow, before any handler runs.
+pub async fn enforce(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let rule = rule(&path).unwrap_or(Access::Anyone);
+    let is_static = path.starts_with("/pkg/") || path.starts_with("/fonts/");
+    if !is_static {
+        match signed_in(&app, &request).await {
+            Ok(Some(signed_in)) => {
+                request.extensions_mut().insert(signed_in);
+            }
+            Ok(None) => {}
+            Err(error) => return error.into_response(),
+        }
+    }
+    if rule == Access::SignedIn && request.extensions().get::<SignedIn>().is_none() {
+        return refuse(&request);
+    }
+    next.run(request).await
+}
+
+async fn signed_in(app: &App, request: &Request) -> Result<Option<SignedIn>, AppError> {
+    match session::secret_hash(request.headers()) {
+        Some(hash) => store::signed_in(&app.pool, hash, app.clock.now()).await,
+        None => Ok(None),
+    }
+}
+
+/// A page sends to sign-in and back; everything else gets the plain error.
+fn refuse(request: &Request) -> Response {
+    let path = request.uri().path();
+    let is_page = request.method() == Method::GET && !path.starts_with("/api/") && path != "/live";
+    if is_page {
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        Redirect::to(&session::sign_in_address(target, None)).into_response()
+    } else {
+        AppError::SignedOut.into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_paths_only() {
+        assert_eq!(rule("/leads/12"), Some(Access::SignedIn));
+        assert_eq!(rule("/leads/"), None);
+        assert_eq!(rule("/leads/12/x"), None);
+        assert_eq!(rule("/pkg/winback.js"), Some(Access::Anyone));
+        assert_eq!(rule("/pkg/../secret"), None);
+        assert_eq!(without_rule(["/board", "/unheard-of"]), ["/unheard-of"]);
+    }
+}

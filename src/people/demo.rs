@@ -1,0 +1,96 @@
+//! The small demo team: one admin, two managers with a team each, ten reps of all five tiers. It comes only when asked
+//! for: a production database never has these passwords.
+
+use super::{password, rules::{Email, Role, Tier}, store};
+use crate::clock::Clock;
+use sqlx::PgPool;
+
+/// Everyone of the demo team signs in with this.
+const PASSWORD: &str = "winback-demo";
+/// How the greeting says so.
+pub const PASSWORD_HINT: &str = "password: winback-demo";
+
+/// One of the demo team.
+pub struct Member {
+    /// Where they sign in with.
+    pub email: &'static str,
+    name: &'static str,
+    role: Role,
+    tier: Option<Tier>,
+    team: Option<&'static str>,
+}
+
+impl Member {
+    /// Who this is, in a line.
+    pub fn description(&self) -> String {
+        let role = match (self.role, self.tier) {
+            (Role::Rep, Some(tier)) => format!("rep, {}", tier.word().replace('_', " ")),
+            (role, _) => role.word().to_owned(),
+        };
+        match self.team {
+            Some(team) => format!("{}, {role}, team {team}", self.name),
+            None => format!("{}, {role}", self.name),
+        }
+    }
+}
+
+const fn member(email: &'static str, name: &'static str, role: Role, tier: Option<Tier>, team: Option<&'static str>) -> Member {
+    Member { email, name, role, tier, team }
+}
+
+/// Everybody, the admin first.
+pub const TEAM: [Member; 13] = [
+    member("admin@demo.winback", "Deniz Aydın", Role::Admin, None, None),
+    member("selin@demo.winback", "Selin Yıldız", Role::Manager, None, Some("Ankara")),
+    member("mert@demo.winback", "Mert Kaya", Role::Manager, None, Some("İzmir")),
+    member("ayse@demo.winback", "Ayşe Yılmaz", Role::Rep, Some(Tier::Sdr), Some("Ankara")),
+    member("burak@demo.winback", "Burak Şahin", Role::Rep, Some(Tier::Junior), Some("Ankara")),
+    member("cigdem@demo.winback", "Çiğdem Arslan", Role::Rep, Some(Tier::Mid), Some("Ankara")),
+    member("emre@demo.winback", "Emre Güneş", Role::Rep, Some(Tier::Senior), Some("Ankara")),
+    member("irem@demo.winback", "İrem Doğan", Role::Rep, Some(Tier::AccountDirector), Some("Ankara")),
+    member("isil@demo.winback", "Işıl Koç", Role::Rep, Some(Tier::Sdr), Some("İzmir")),
+    member("jan@demo.winback", "Jan Novák", Role::Rep, Some(Tier::Junior), Some("İzmir")),
+    member("omer@demo.winback", "Ömer Çelik", Role::Rep, Some(Tier::Mid), Some("İzmir")),
+    member("sule@demo.winback", "Şule Demir", Role::Rep, Some(Tier::Senior), Some("İzmir")),
+    member("umit@demo.winback", "Ümit Öztürk", Role::Rep, Some(Tier::AccountDirector), Some("İzmir")),
+];
+
+/// Whether the demo team is in this database.
+pub async fn is_here(pool: &PgPool) -> Result<bool, crate::error::AppError> {
+    Ok(store::account(pool, TEAM[0].email).await?.is_some())
+}
+
+/// Adds the team to a database without users.
+pub async fn add(pool: &PgPool, clock: &Clock) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    if is_here(pool).await? {
+        println!("The demo team is here already.");
+        list();
+        return Ok(());
+    }
+    if !store::is_empty(pool).await? {
+        return Err("real people sign in to this database: the demo team does not go where they work".into());
+    }
+    let password_hash = password::hash(PASSWORD)?;
+    for member in &TEAM {
+        let email: Email = member.email.parse()?;
+        let user = store::NewUser {
+            email: &email,
+            name: member.name,
+            role: member.role,
+            tier: member.tier,
+            team: member.team,
+            password_hash: &password_hash,
+        };
+        store::add_user(pool, user, clock.now()).await?;
+    }
+    list();
+    Ok(())
+}
+
+/// Prints how everybody signs in.
+pub fn list() {
+    println!("The demo team ({PASSWORD_HINT}):");
+    for member in &TEAM {
+        println!("  {:<22} {}", member.email, member.description());
+    }
+}

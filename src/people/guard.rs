@@ -1,0 +1,102 @@
+//! The permit. Every store function takes one, and only the guard can make one: nobody reaches the database without
+//! somebody having asked who wants to.
+
+use super::rules::Viewer;
+use crate::{
+    clock::Moment,
+    error::AppError,
+    live::hub::Nudge,
+    server::state::App,
+};
+use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
+use chrono_tz::Tz;
+use sqlx::PgPool;
+
+/// Who is signed in on this request, put into the request's extensions by [`super::access::enforce`].
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The person.
+    pub viewer: Viewer,
+    /// The zone of their wall clock.
+    pub zone: Tz,
+    /// SHA-256 of the session's secret.
+    pub session: [u8; 32],
+}
+
+/// Leave to use the database in somebody's name, at one moment.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    pool: PgPool,
+    viewer: Viewer,
+    zone: Tz,
+    now: DateTime<Utc>,
+    nudge: Nudge,
+}
+
+impl Permit {
+    /// For jobs and the command line, which act in the name of `viewer` without a request.
+    pub fn on_behalf_of(app: &App, viewer: Viewer, zone: Tz) -> Self {
+        Self { pool: app.pool.clone(), viewer, zone, now: app.clock.now(), nudge: app.nudge.clone() }
+    }
+
+    /// The database.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// In whose name.
+    pub fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The moment of the request: one for all that it does.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The zone of the viewer's wall clock.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Today on the viewer's calendar.
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.zone).date_naive()
+    }
+
+    /// `utc` as the viewer's wall clock shows it.
+    pub fn moment(&self, utc: DateTime<Utc>) -> Moment {
+        moment_in(self.zone, utc)
+    }
+
+    /// Tells the live stream, after a commit, that there is something to deliver.
+    pub fn committed(&self) {
+        self.nudge.now();
+    }
+}
+
+/// `utc` with the offset that `zone` has at that moment.
+pub fn moment_in(zone: Tz, utc: DateTime<Utc>) -> Moment {
+    let offset = zone.offset_from_utc_datetime(&utc.naive_utc()).fix();
+    Moment { utc, offset_minutes: offset.local_minus_utc() / 60 }
+}
+
+/// The application and who is signed in, for the current request (a server function or a page being rendered).
+///
+/// # Errors
+/// [`AppError::SignedOut`] when nobody is signed in.
+pub fn request() -> Result<(App, SignedIn), AppError> {
+    let app = leptos::prelude::use_context::<App>().ok_or(AppError::Internal)?;
+    let parts = leptos::prelude::use_context::<http::request::Parts>().ok_or(AppError::Internal)?;
+    let signed_in = parts.extensions.get::<SignedIn>().ok_or(AppError::SignedOut)?;
+    Ok((app, signed_in.clone()))
+}
+
+/// The permit of the current request.
+///
+/// # Errors
+/// [`AppError::SignedOut`] when nobody is signed in.
+pub fn permit() -> Result<Permit, AppError> {
+    let (app, signed_in) = request()?;
+    Ok(Permit::on_behalf_of(&app, signed_in.viewer, signed_in.zone))
+}

@@ -1,0 +1,166 @@
+//! Sign-in and sign-out, as plain form posts: they work before (and without) any Wasm, and a password never stands in
+//! a URL. The cookie holds 256 random bits; the database only their SHA-256.
+
+use super::{guard::SignedIn, password, store};
+use crate::{error::AppError, people::rules::Email, server::state::App};
+use axum::{
+    Extension, Form,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue, header};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// The session cookie's name.
+pub const COOKIE: &str = "winback_session";
+
+/// What the sign-in form sends.
+#[derive(Deserialize)]
+pub struct Credentials {
+    email: String,
+    password: String,
+    /// Where to go afterwards: a path of this app.
+    #[serde(default)]
+    next: String,
+}
+
+/// Signs in and goes where the person was heading, or back to the form with the problem named.
+pub async fn sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Extension(client): Extension<crate::server::client::Client>,
+    Form(form): Form<Credentials>,
+) -> Result<Response, AppError> {
+    let now = app.clock.now();
+    let next = own_path(&form.next);
+    let Ok(email) = form.email.parse::<Email>() else {
+        return Ok(Redirect::to(&sign_in_address(next, Some("wrong"))).into_response());
+    };
+    if store::is_throttled(&app.pool, &email.key(), &client.0, now).await? {
+        return Ok(Redirect::to(&sign_in_address(next, Some("wait"))).into_response());
+    }
+    let account = store::account(&app.pool, &email.key()).await?;
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let fits = tokio::task::spawn_blocking(move || password::matches(&form.password, hash.as_deref()))
+        .await
+        .map_err(|_| AppError::Internal)?;
+    let Some(account) = account.filter(|_| fits) else {
+        store::record_failure(&app.pool, &email.key(), &client.0, now).await?;
+        return Ok(Redirect::to(&sign_in_address(next, Some("wrong"))).into_response());
+    };
+    let secret = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent: String = agent.chars().take(200).collect();
+    store::open_session(&app.pool, account.id, sha256(&secret), &agent, now).await?;
+    Ok(with_cookie(&app, Redirect::to(next), &secret, store::SESSION_LENGTH.num_seconds()))
+}
+
+/// Which sessions a sign-out ends.
+#[derive(Deserialize)]
+pub struct SignOut {
+    #[serde(default)]
+    everywhere: bool,
+}
+
+/// Ends this session, or all of this person's, and forgets the cookie.
+pub async fn sign_out(
+    State(app): State<App>,
+    Extension(signed_in): Extension<SignedIn>,
+    Form(form): Form<SignOut>,
+) -> Result<Response, AppError> {
+    store::end_session(&app.pool, &signed_in, form.everywhere, app.clock.now()).await?;
+    app.nudge.now();
+    Ok(with_cookie(&app, Redirect::to("/sign-in"), "", 0))
+}
+
+/// The hash of the session secret in the request's cookies.
+pub fn secret_hash(headers: &HeaderMap) -> Option<[u8; 32]> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, secret)| *name == COOKIE && !secret.is_empty())
+        .map(|(_, secret)| sha256(secret))
+}
+
+/// The sign-in page that leads on to `next` and names a `problem`.
+pub fn sign_in_address(next: &str, problem: Option<&str>) -> String {
+    let mut query = form_urlencoded(&[("next", own_path(next))]);
+    if let Some(problem) = problem {
+        query.push_str("&problem=");
+        query.push_str(problem);
+    }
+    format!("/sign-in?{query}")
+}
+
+/// `next` if it is a path of this app; the front page otherwise, so that nobody is redirected elsewhere.
+fn own_path(next: &str) -> &str {
+    let sound = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control)
+        && !next.starts_with("/sign-");
+    if sound { next } else { "/" }
+}
+
+fn form_urlencoded(pairs: &[(&str, &str)]) -> String {
+    pairs
+        .iter()
+        .map(|(name, value)| {
+            let escaped: String = value
+                .bytes()
+                .map(|byte| match byte {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => char::from(byte).to_string(),
+                    other => format!("%{other:02X}"),
+                })
+                .collect();
+            format!("{name}={escaped}")
+        })
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+fn with_cookie(app: &App, redirect: Redirect, secret: &str, seconds: i64) -> Response {
+    let mut response = redirect.into_response();
+    let secure = if app.config.public_url.starts_with("https://") { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn sha256(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for hostile in ["//evil.example", "https://evil.example", "/\\evil.example", "", "board", "/\nx", "/sign-out"] {
+            assert_eq!(own_path(hostile), "/", "{hostile:?}");
+        }
+        assert_eq!(own_path("/lost?reason=3"), "/lost?reason=3");
+    }
+
+    #[test]
+    fn the_way_back_survives_its_own_query() {
+        assert_eq!(sign_in_address("/lost?reason=3&q=a b", None), "/sign-in?next=/lost%3Freason%3D3%26q%3Da%20b");
+    }
+
+    #[test]
+    fn the_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=b; winback_session=xyz; c=d"));
+        assert_eq!(secret_hash(&headers), Some(sha256("xyz")));
+        headers.insert(header::COOKIE, HeaderValue::from_static("winback_session="));
+        assert_eq!(secret_hash(&headers), None);
+    }
+}

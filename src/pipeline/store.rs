@@ -1,0 +1,503 @@
+//! All SQL of the board.
+
+use super::{
+    api::{After, Board, Card, CardDetails, Choice, Choices, Column, Filter, Money, Move, Moved, NextStep, Page, Stage, Whose},
+    rules::{self, Refusal, StageKind, Standing},
+};
+use crate::{
+    error::AppError,
+    fold::like_pattern,
+    ids::{BusinessLineId, LeadId, Names, ProductId, QueueId, SourceId, StageId, UserId},
+    people::{
+        guard::{Permit, moment_in},
+        rules::{Holder, Sight, Viewer, may_write, sight},
+    },
+};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sqlx::{PgPool, types::Json};
+
+/// Cards per page of a column.
+pub const PAGE: i64 = 30;
+
+/// A card as the database holds it: masked for nobody yet, so it never leaves the server as it is.
+#[derive(Debug, Clone)]
+pub struct CardRow {
+    /// The lead.
+    pub id: LeadId,
+    owner_id: Option<i64>,
+    queue_id: Option<i64>,
+    holder_name: String,
+    stage_id: i64,
+    stage_entered_at: Option<DateTime<Utc>>,
+    rank: String,
+    move_version: i64,
+    next_step: Option<String>,
+    next_step_channel: Option<String>,
+    next_step_due: Option<DateTime<Utc>>,
+    name: Option<String>,
+    company: Option<String>,
+    external_id: Option<String>,
+    direction: String,
+    party: String,
+    business_line_id: Option<i64>,
+    value_minor: Option<i64>,
+    currency: Option<String>,
+    value_base_minor: Option<i64>,
+    temperature: Option<String>,
+    source_id: Option<i64>,
+    source: Option<String>,
+    product_id: Option<i64>,
+    product: Option<String>,
+    do_not_call: bool,
+    do_not_email: bool,
+}
+
+/// `select … from card` with the columns of a [`CardRow`], continued by the given SQL.
+macro_rules! cards {
+    ($tail:tt $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            CardRow,
+            r#"select c.id as "id!: LeadId", c.owner_id, c.queue_id, c.holder_name as "holder_name!", c.stage_id as "stage_id!",
+                      c.stage_entered_at, c.rank as "rank!", c.move_version as "move_version!",
+                      c.next_step, c.next_step_channel, c.next_step_due, c.name, c.company, c.external_id,
+                      c.direction as "direction!", c.party as "party!", c.business_line_id,
+                      c.value_minor, c.currency, c.value_base_minor, c.temperature, c.source_id, c.source,
+                      c.product_id, c.product, c.do_not_call as "do_not_call!", c.do_not_email as "do_not_email!" "# + $tail
+            $(, $argument)*
+        )
+    };
+}
+
+/// The holder that a pair of columns names.
+pub fn holder(owner_id: Option<i64>, queue_id: Option<i64>) -> Holder {
+    match (owner_id, queue_id) {
+        (Some(owner), _) => Holder::Person(UserId(owner)),
+        (None, queue) => Holder::Queue(QueueId(queue.unwrap_or_default())),
+    }
+}
+
+impl CardRow {
+    /// The card as `viewer` may see it, with times for a wall clock in `zone`.
+    pub fn seen_by(self, viewer: &Viewer, zone: Tz) -> Card {
+        let holder = holder(self.owner_id, self.queue_id);
+        let seen = sight(viewer, holder);
+        let next_step = match (self.next_step_channel.and_then(|word| word.parse().ok()), self.next_step_due) {
+            (Some(channel), Some(due)) => Some(NextStep {
+                channel,
+                due: moment_in(zone, due),
+                what: self.next_step.filter(|_| seen == Sight::Full),
+            }),
+            _ => None,
+        };
+        let details = (seen == Sight::Full).then(|| CardDetails {
+            name: self.name.or(self.company),
+            external_id: self.external_id,
+            product: self.product,
+            source: self.source,
+            value: self.value_minor.zip(self.currency).map(|(minor, currency)| Money { minor, currency }),
+            value_base_minor: self.value_base_minor,
+            temperature: self.temperature.and_then(|word| word.parse().ok()),
+            direction: self.direction.parse().unwrap_or(super::api::Direction::Inbound),
+            party: self.party.parse().unwrap_or(super::api::Party::Person),
+            business_line: self.business_line_id.map(BusinessLineId),
+            source_id: self.source_id.map(SourceId),
+            product_id: self.product_id.map(ProductId),
+            do_not_call: self.do_not_call,
+            do_not_email: self.do_not_email,
+        });
+        Card {
+            id: self.id,
+            holder,
+            holder_name: self.holder_name,
+            stage: StageId(self.stage_id),
+            in_stage_since: self.stage_entered_at.map(|entered| moment_in(zone, entered)),
+            rank: self.rank,
+            move_version: self.move_version,
+            next_step,
+            details,
+            may_write: may_write(viewer, holder),
+        }
+    }
+}
+
+fn seen(permit: &Permit, row: CardRow) -> Card {
+    let zone = permit.zone();
+    row.seen_by(permit.viewer(), zone)
+}
+
+/// The cards of `leads` that are on the board, unmasked: for the live stream, which masks them per listener.
+pub async fn cards_on_board(pool: &PgPool, leads: &[i64]) -> Result<Vec<CardRow>, AppError> {
+    Ok(cards!("from card c where c.id = any($1) and c.standing_loss_id is null", leads).fetch_all(pool).await?)
+}
+
+/// One lead's card; `None` when it is off the board or does not exist.
+pub async fn card(permit: &Permit, lead: LeadId) -> Result<Option<Card>, AppError> {
+    let row = cards!("from card c where c.id = $1 and c.standing_loss_id is null", lead.0)
+        .fetch_optional(permit.pool())
+        .await?;
+    Ok(row.map(|row| seen(permit, row)))
+}
+
+/// The stages in order.
+pub async fn stages(permit: &Permit) -> Result<Vec<Stage>, AppError> {
+    let rows = sqlx::query!(
+        r#"select id, kind, name as "name: Json<Names>", meaning as "meaning: Json<Names>", win_probability, stale_days
+           from stage order by position"#
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Stage {
+                id: StageId(row.id),
+                kind: row.kind.parse().map_err(|_| AppError::Internal)?,
+                name: row.name.0,
+                meaning: row.meaning.0,
+                win_probability: row.win_probability,
+                stale_days: row.stale_days,
+            })
+        })
+        .collect()
+}
+
+/// A [`Filter`] as the queries take it.
+struct Narrowed {
+    /// Only these holders; `None` for everybody's.
+    owners: Option<Vec<i64>>,
+    queues: Vec<i64>,
+    source: Option<i64>,
+    product: Option<i64>,
+    pattern: Option<String>,
+    /// What the viewer may read in full.
+    reads_all: bool,
+    sight_owners: Vec<i64>,
+    sight_queues: Vec<i64>,
+    looks_inside: bool,
+}
+
+impl Narrowed {
+    fn new(viewer: &Viewer, filter: &Filter) -> Self {
+        let sight_owners: Vec<_> = viewer.owners.iter().map(|id| id.0).collect();
+        let sight_queues: Vec<_> = viewer.queues.iter().map(|id| id.0).collect();
+        let (owners, queues) = match filter.whose {
+            // An admin's own leads are everybody's: they answer for all of them.
+            Whose::Mine if viewer.role == crate::people::rules::Role::Admin => (None, Vec::new()),
+            Whose::Mine => (Some(sight_owners.clone()), sight_queues.clone()),
+            Whose::Everyone => (None, Vec::new()),
+            Whose::One(Holder::Person(owner)) => (Some(vec![owner.0]), Vec::new()),
+            Whose::One(Holder::Queue(queue)) => (Some(Vec::new()), vec![queue.0]),
+        };
+        let text = filter.text.trim();
+        Self {
+            owners,
+            queues,
+            source: filter.source.map(|id| id.0),
+            product: filter.product.map(|id| id.0),
+            pattern: (!text.is_empty()).then(|| like_pattern(text)),
+            reads_all: viewer.reads_all(),
+            sight_owners,
+            sight_queues,
+            looks_inside: filter.looks_inside(),
+        }
+    }
+}
+
+/// One page of one column: at most [`PAGE`] cards after `after`.
+async fn page(permit: &Permit, stage: StageId, narrowed: &Narrowed, after: Option<&After>) -> Result<Page, AppError> {
+    let mut rows = cards!(
+        "from card c
+         where c.stage_id = $1 and c.standing_loss_id is null
+           and ($2::text is null or (c.rank, c.id) > ($2 collate \"C\", $3::bigint))
+           and ($4::bigint[] is null or c.owner_id = any($4) or c.queue_id = any($5))
+           and ($6::bigint is null or c.source_id = $6)
+           and ($7::bigint is null or c.product_id = $7)
+           and ($8::text is null or c.search_key like $8)
+           and (not $9 or $10 or c.owner_id = any($11) or c.queue_id = any($12))
+         order by c.rank, c.id limit $13",
+        stage.0,
+        after.map(|after| after.rank.as_str()),
+        after.map(|after| after.id.0),
+        narrowed.owners.as_deref(),
+        &narrowed.queues,
+        narrowed.source,
+        narrowed.product,
+        narrowed.pattern.as_deref(),
+        narrowed.looks_inside,
+        narrowed.reads_all,
+        &narrowed.sight_owners,
+        &narrowed.sight_queues,
+        PAGE + 1
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    let more = rows.len() as i64 > PAGE;
+    rows.truncate(PAGE as usize);
+    Ok(Page { cards: rows.into_iter().map(|row| seen(permit, row)).collect(), more })
+}
+
+/// A column's page after `after`.
+pub async fn column(permit: &Permit, stage: StageId, filter: &Filter, after: &After) -> Result<Page, AppError> {
+    page(permit, stage, &Narrowed::new(permit.viewer(), filter), Some(after)).await
+}
+
+/// How many leads each stage holds, and what those in sight are worth.
+async fn counts(permit: &Permit, narrowed: &Narrowed) -> Result<Vec<(StageId, i64, i64)>, AppError> {
+    if !narrowed.looks_inside {
+        let rows = sqlx::query!(
+            r#"select stage_id, sum(leads)::bigint as "leads!",
+                      coalesce(sum(value_base_minor) filter
+                          (where $3 or owner_id = any($4) or queue_id = any($5)), 0)::bigint as "value!"
+               from stage_count
+               where $1::bigint[] is null or owner_id = any($1) or queue_id = any($2)
+               group by stage_id"#,
+            narrowed.owners.as_deref(),
+            &narrowed.queues,
+            narrowed.reads_all,
+            &narrowed.sight_owners,
+            &narrowed.sight_queues
+        )
+        .fetch_all(permit.pool())
+        .await?;
+        return Ok(rows.into_iter().map(|row| (StageId(row.stage_id), row.leads, row.value)).collect());
+    }
+    let rows = sqlx::query!(
+        r#"select stage_id as "stage_id!", count(*) as "leads!", coalesce(sum(value_base_minor), 0)::bigint as "value!"
+           from lead
+           where standing_loss_id is null
+             and ($1::bigint[] is null or owner_id = any($1) or queue_id = any($2))
+             and ($3::bigint is null or source_id = $3)
+             and ($4::bigint is null or product_id = $4)
+             and ($5::text is null or search_key like $5)
+             and ($6 or owner_id = any($7) or queue_id = any($8))
+           group by stage_id"#,
+        narrowed.owners.as_deref(),
+        &narrowed.queues,
+        narrowed.source,
+        narrowed.product,
+        narrowed.pattern.as_deref(),
+        narrowed.reads_all,
+        &narrowed.sight_owners,
+        &narrowed.sight_queues
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    Ok(rows.into_iter().map(|row| (StageId(row.stage_id), row.leads, row.value)).collect())
+}
+
+/// The first page of every column, with its head.
+pub async fn board(permit: &Permit, filter: &Filter) -> Result<Board, AppError> {
+    // The place in the stream comes first: what changes while we read comes again, and again is harmless.
+    let seen_until = crate::live::store::here(permit.pool()).await?;
+    let narrowed = Narrowed::new(permit.viewer(), filter);
+    let counts = counts(permit, &narrowed).await?;
+    let currency = sqlx::query_scalar!("select base_currency from organisation").fetch_one(permit.pool()).await?;
+    let mut columns = Vec::new();
+    for stage in stages(permit).await?.into_iter().filter(|stage| stage.kind.is_on_board()) {
+        let (leads, value_base_minor) = counts
+            .iter()
+            .find(|(counted, ..)| *counted == stage.id)
+            .map_or((0, 0), |(_, leads, value)| (*leads, *value));
+        let Page { cards, more } = match leads {
+            0 => Page { cards: Vec::new(), more: false },
+            _ => page(permit, stage.id, &narrowed, None).await?,
+        };
+        columns.push(Column { stage, leads, value_base_minor, cards, more });
+    }
+    Ok(Board { columns, currency, seen: seen_until, now: permit.moment(permit.now()) })
+}
+
+/// What there is to filter by.
+pub async fn choices(permit: &Permit) -> Result<Choices, AppError> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", name as "name!", is_product as "is_product!" from (
+             select id, name, false as is_product from source
+             union all
+             select id, name, true from product) as choices
+           order by name collate "und-x-icu""#
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    let mut choices = Choices::default();
+    for row in rows {
+        let list = if row.is_product { &mut choices.products } else { &mut choices.sources };
+        list.push(Choice { id: row.id, name: row.name });
+    }
+    Ok(choices)
+}
+
+/// Where a lead stands before a move, with its new neighbours and whether this very request was carried out already.
+struct Before {
+    holder: Holder,
+    stage: Option<(StageId, StageKind)>,
+    is_lost: bool,
+    target: StageKind,
+    above: Option<String>,
+    below: Option<String>,
+    done_already: bool,
+}
+
+async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
+    let row = sqlx::query!(
+        r#"select l.owner_id, l.queue_id, l.stage_id, l.stage_kind, l.standing_loss_id is not null as "is_lost!",
+                  t.kind as target,
+                  (select rank from lead where id = $3 and stage_id = $2) as above,
+                  (select rank from lead where id = $4 and stage_id = $2) as below,
+                  (select min(rank) from lead where stage_id = $2 and standing_loss_id is null and id <> $1) as first,
+                  exists (select from request_key where user_id = $5 and key = $6) as "done_already!"
+           from lead l join stage t on t.id = $2 where l.id = $1"#,
+        wanted.lead.0,
+        wanted.to.0,
+        wanted.above.map(|id| id.0),
+        wanted.below.map(|id| id.0),
+        permit.viewer().id.0,
+        wanted.key.0
+    )
+    .fetch_optional(permit.pool())
+    .await?
+    .ok_or(AppError::NotFound)?;
+    let stage = match (row.stage_id, row.stage_kind) {
+        (Some(id), Some(kind)) => Some((StageId(id), kind.parse().map_err(|_| AppError::Internal)?)),
+        _ => None,
+    };
+    // Without neighbours the card goes to the top.
+    let below = row.below.or_else(|| if row.above.is_none() { row.first } else { None });
+    Ok(Before {
+        holder: holder(row.owner_id, row.queue_id),
+        stage,
+        is_lost: row.is_lost,
+        target: row.target.parse().map_err(|_| AppError::Internal)?,
+        above: row.above,
+        below,
+        done_already: row.done_already,
+    })
+}
+
+/// Moves a card. One statement changes the lead, writes its history, its event and the request's key, or nothing.
+pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
+    let before = before(permit, wanted).await?;
+    if before.done_already {
+        return outcome(permit, wanted).await;
+    }
+    let standing = Standing {
+        stage: before.stage.map(|(_, kind)| kind),
+        is_lost: before.is_lost,
+        may_write: may_write(permit.viewer(), before.holder),
+    };
+    if let Err(why) = rules::plan_move(standing, before.target) {
+        return refused(permit, wanted.lead, why).await;
+    }
+    let rank = rules::rank_between(before.above.as_deref(), before.below.as_deref());
+    if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
+        reorder(permit, wanted, &rank).await?;
+        return outcome(permit, wanted).await;
+    }
+    let moved = sqlx::query_scalar!(
+        r#"with moved as (
+               update lead l
+               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1
+               from stage t, stage f
+               where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3 and l.standing_loss_id is null
+                 and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
+                 and not exists (select from request_key where user_id = $4 and key = $7)
+               returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id
+           ), key as (
+               insert into request_key (user_id, key, at, lead_id, move_version)
+               select $4, $7, $6, id, move_version from moved
+           ), history as (
+               insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id)
+               select id, 'move', $4, $6, move_version, from_stage_id, to_stage_id from moved
+           ), told as (
+               insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
+           )
+           select move_version from moved"#,
+        wanted.lead.0,
+        wanted.to.0,
+        wanted.seen_version,
+        permit.viewer().id.0,
+        rank,
+        permit.now(),
+        wanted.key.0,
+        before.stage.map(|(id, _)| id.0),
+        owner_of(before.holder),
+        queue_of(before.holder)
+    )
+    .fetch_optional(permit.pool())
+    .await;
+    match moved {
+        Ok(Some(_)) => {
+            permit.committed();
+            outcome(permit, wanted).await
+        }
+        Ok(None) => conflict(permit, wanted).await,
+        // The same request arrived twice at once, and the other one was carried out.
+        Err(sqlx::Error::Database(refusal)) if refusal.constraint() == Some("request_key_pkey") => outcome(permit, wanted).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A new place in the same column: no move, so neither version nor history change.
+async fn reorder(permit: &Permit, wanted: &Move, rank: &str) -> Result<(), AppError> {
+    sqlx::query!(
+        "with placed as
+             (update lead set rank = $2 where id = $1 and stage_id = $3 and standing_loss_id is null returning id)
+         insert into event (at, kind, lead_ids) select $4, 'leads', array[id] from placed",
+        wanted.lead.0,
+        rank,
+        wanted.to.0,
+        permit.now()
+    )
+    .execute(permit.pool())
+    .await?;
+    permit.committed();
+    Ok(())
+}
+
+async fn outcome(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
+    match card(permit, wanted.lead).await? {
+        Some(card) => Ok(Moved::Done { card: Box::new(card) }),
+        None => conflict(permit, wanted).await,
+    }
+}
+
+async fn refused(permit: &Permit, lead: LeadId, why: Refusal) -> Result<Moved, AppError> {
+    Ok(Moved::Refused { why, card: card(permit, lead).await?.map(Box::new) })
+}
+
+/// Somebody was quicker, or this very request was: the request's key tells.
+async fn conflict(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
+    let last = sqlx::query!(
+        r#"select u.name as "name?", a.at,
+                  exists (select from request_key where user_id = $2 and key = $3) as "done_already!"
+           from activity a left join app_user u on u.id = a.actor_id
+           where a.lead_id = $1 and a.move_version is not null order by a.move_version desc limit 1"#,
+        wanted.lead.0,
+        permit.viewer().id.0,
+        wanted.key.0
+    )
+    .fetch_optional(permit.pool())
+    .await?;
+    let card = card(permit, wanted.lead).await?.map(Box::new);
+    match (card, last) {
+        (Some(card), Some(last)) if last.done_already => Ok(Moved::Done { card }),
+        (card, last) => Ok(Moved::Conflict {
+            card,
+            by: last.as_ref().and_then(|last| last.name.clone()),
+            at: last.map(|last| permit.moment(last.at)),
+        }),
+    }
+}
+
+fn owner_of(holder: Holder) -> Option<i64> {
+    match holder {
+        Holder::Person(owner) => Some(owner.0),
+        Holder::Queue(_) => None,
+    }
+}
+
+fn queue_of(holder: Holder) -> Option<i64> {
+    match holder {
+        Holder::Queue(queue) => Some(queue.0),
+        Holder::Person(_) => None,
+    }
+}

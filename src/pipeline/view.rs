@@ -1,0 +1,5 @@
+//! The board.
+use leptos::prelude::*;
+/// Coming.
+#[component]
+pub fn BoardPage() -> impl IntoView {}

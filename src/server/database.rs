@@ -1,0 +1,74 @@
+//! The way to PostgreSQL: the user's own, or the private cluster in the data folder.
+
+use super::{
+    cluster::{Cluster, ClusterError},
+    config::DatabaseConfig,
+};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::time::Duration;
+
+/// The schema's history, built into the binary.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// An open database, with the private cluster that has to be stopped at the end if we started one.
+pub struct Database {
+    /// Connections.
+    pub pool: PgPool,
+    cluster: Option<Cluster>,
+}
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The private cluster did not start.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// Nobody answered, or not as expected.
+    #[error("PostgreSQL did not let us in: {0}. Check DATABASE_URL (postgres://user:password@host/database)")]
+    Connect(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database could not be brought up to this version of winback: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+impl Database {
+    /// Opens the configured database and brings its schema up to date; `tell` hears what takes long.
+    pub async fn open(config: &DatabaseConfig, tell: impl Fn(&str)) -> Result<Self, DatabaseError> {
+        let (url, cluster) = match &config.database_url {
+            Some(url) => (url.clone(), None),
+            None => {
+                let cluster = Cluster::start(&config.data, &tell).await?;
+                (cluster.url(), Some(cluster))
+            }
+        };
+        let pool = connect(&url, config.connections).await?;
+        tell("bringing the database schema up to date");
+        MIGRATIONS.run(&pool).await?;
+        Ok(Self { pool, cluster })
+    }
+
+    /// Closes the connections and stops the private cluster.
+    pub async fn close(self) -> Result<(), DatabaseError> {
+        self.pool.close().await;
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Connections that wait ten seconds at most for their turn, and never hold a transaction open for long.
+pub async fn connect(url: &str, connections: u32) -> Result<PgPool, sqlx::Error> {
+    let options: sqlx::postgres::PgConnectOptions = url.parse()?;
+    let options = options.options([
+        ("statement_timeout", "20s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("timezone", "UTC"),
+        ("search_path", "public"),
+    ]);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+}

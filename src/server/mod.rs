@@ -1,0 +1,11 @@
+//! The server: configuration, database, HTTP. No business words in here.
+
+pub mod client;
+pub mod cluster;
+pub mod config;
+pub mod database;
+pub mod forgery;
+pub mod headers;
+pub mod router;
+pub mod serve;
+pub mod state;

@@ -1,0 +1,113 @@
+//! The one router: pages, server functions, the live stream, static files, and what stands before all of them.
+
+use super::{client, forgery, headers, state::App};
+use crate::{
+    app::{App as Pages, shell},
+    live,
+    people::{access, session},
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::StatusCode;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::time::Duration;
+use tower_http::{
+    compression::CompressionLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    services::ServeDir,
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+/// No request of a person is larger; uploads will have a route of their own.
+const LARGEST_BODY: usize = 1024 * 1024;
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// Routes that are neither pages nor server functions.
+const PLAIN_ROUTES: [&str; 5] = ["/sign-in", "/sign-out", "/live", "/healthz", "/readyz"];
+
+/// A route without a row in the access table.
+#[derive(Debug, thiserror::Error)]
+#[error("these routes have no access rule in people::access::TABLE: {0}")]
+pub struct RouteWithoutRule(String);
+
+/// Builds the router.
+///
+/// # Errors
+/// [`RouteWithoutRule`] while any route lacks its access rule: better no server than an open door.
+pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
+    let pages = generate_route_list(Pages);
+    let functions: Vec<_> = leptos_axum::server_fn_paths().map(|(path, _)| path).collect();
+    let page_paths: Vec<_> = pages.iter().map(|page| page.path().replace(['{', '}'], ":").replace(":/", "/")).collect();
+    let missing = access::without_rule(
+        PLAIN_ROUTES.into_iter().chain(functions.iter().copied()).chain(page_paths.iter().map(String::as_str)),
+    );
+    if !missing.is_empty() {
+        return Err(RouteWithoutRule(missing.join(", ")));
+    }
+
+    let site = app.leptos.site_root.to_string();
+    let streams = Router::new().route("/live", get(live::stream::stream));
+    let rest = Router::new()
+        .route("/sign-in", post(session::sign_in))
+        .route("/sign-out", post(session::sign_out))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/api/{*function}", post(server_function))
+        .leptos_routes_with_handler(pages, get(page))
+        .fallback_service(ServeDir::new(site).precompressed_br().fallback(get(page).with_state(app.clone())))
+        .layer(CompressionLayer::new())
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST));
+    Ok(streams
+        .merge(rest)
+        .layer(from_fn_with_state(app.clone(), access::enforce))
+        .layer(from_fn_with_state(app.clone(), forgery::refuse))
+        .layer(from_fn_with_state(app.clone(), client::identify))
+        .layer(from_fn(headers::secure))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(TraceLayer::new_for_http().make_span_with(request_span))
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .with_state(app))
+}
+
+/// The path without its query: queries hold what people searched for.
+fn request_span(request: &Request) -> tracing::Span {
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+async fn page(State(app): State<App>, request: Request<Body>) -> Response {
+    let nonce = request.extensions().get::<headers::RequestNonce>().map(|nonce| nonce.0.clone());
+    let options = app.leptos.clone();
+    let handler = leptos_axum::render_app_async_with_context(
+        move || {
+            provide_context(app.clone());
+            if let Some(nonce) = &nonce {
+                provide_context(leptos::nonce::Nonce::from_value(nonce.as_str()));
+            }
+        },
+        move || shell(options.clone()),
+    );
+    handler(request).await.into_response()
+}
+
+async fn server_function(State(app): State<App>, request: Request<Body>) -> Response {
+    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request).await.into_response()
+}
+
+/// Ready when the database answers.
+async fn ready(State(app): State<App>) -> Response {
+    match crate::people::store::is_empty(&app.pool).await {
+        Ok(_) => "ready".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response(),
+    }
+}

@@ -1,0 +1,94 @@
+//! `winback serve`: everything running until Ctrl-C.
+
+use super::{config::Config, database::Database, router, state::App};
+use crate::{
+    clock::Clock,
+    jobs,
+    live::hub::{Hub, Nudge},
+};
+use leptos::config::LeptosOptions;
+use sqlx::PgPool;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
+
+/// The application over an open database; tests build theirs with this, too.
+pub fn app(pool: PgPool, clock: Clock, config: Config) -> App {
+    let leptos = LeptosOptions::builder()
+        .output_name("winback")
+        .site_root(config.site_root.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .build();
+    App { pool, clock, config: Arc::new(config), nudge: Nudge::default(), hub: Hub::default(), leptos }
+}
+
+/// Serves `app` on `listener` with its live stream and its jobs until `stop` resolves.
+///
+/// # Errors
+/// When a route has no access rule, or the listener fails.
+pub async fn run(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let router = router::router(app.clone())?;
+    let background = [
+        tokio::spawn(crate::live::hub::announce(app.clone())),
+        tokio::spawn(crate::live::hub::deliver(app.clone())),
+        tokio::spawn(jobs::work(app.clone())),
+    ];
+    let hub = app.hub.clone();
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            stop.await;
+            // Open streams would hold the shutdown up for ever.
+            hub.close();
+        })
+        .await?;
+    for task in background {
+        task.abort();
+    }
+    Ok(())
+}
+
+/// The whole of `winback serve`.
+pub async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let database = Database::open(&config.database, |step| println!("· {step}")).await?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Is winback running already? Choose another with --listen", config.listen)
+    })?;
+    let app = app(database.pool.clone(), Clock::System, config);
+    greet(&app).await?;
+    let served = run(app, listener, interrupted()).await;
+    println!("· stopping");
+    database.close().await?;
+    served
+}
+
+async fn greet(app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    println!("\nwinback is at {}", app.config.public_url);
+    if crate::people::store::is_empty(&app.pool).await? {
+        println!("Nobody can sign in yet: add yourself with\n  winback user add --role admin --name 'Your Name' you@company.com");
+    } else if crate::people::demo::is_here(&app.pool).await? {
+        println!("Sign in with any of the demo team ({}):", crate::people::demo::PASSWORD_HINT);
+        for member in crate::people::demo::TEAM.iter().take(4) {
+            println!("  {:<28} {}", member.email, member.description());
+        }
+        println!("  … all thirteen: winback demo --list");
+    }
+    println!("Stop with Ctrl-C.\n");
+    Ok(())
+}
+
+async fn interrupted() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

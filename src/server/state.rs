@@ -1,0 +1,25 @@
+//! What every handler of one process shares.
+
+use super::config::Config;
+use crate::{clock::Clock, live::hub::{Hub, Nudge}};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use sqlx::PgPool;
+use std::sync::Arc;
+
+/// The running application. Cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct App {
+    /// Connections to PostgreSQL.
+    pub pool: PgPool,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// How it was started.
+    pub config: Arc<Config>,
+    /// Tells other browsers, after a commit, that something changed.
+    pub nudge: Nudge,
+    /// The live stream of this process.
+    pub hub: Hub,
+    /// What Leptos needs to know about its files.
+    pub leptos: LeptosOptions,
+}

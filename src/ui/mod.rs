@@ -1,0 +1,6 @@
+//! Primitives that every slice's screens are made of. No business words in here.
+
+pub mod dialog;
+pub mod drag;
+pub mod key;
+pub mod toast;

@@ -1,0 +1,126 @@
+//! Short messages that say what happened and offer the way back. They stay until read: errors until dismissed, the rest
+//! for a while, and never while somebody points at them.
+
+use crate::i18n::{t_string, use_i18n};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long a message without trouble stays.
+const STAYS: Duration = Duration::from_secs(10);
+
+/// What a toast offers to do.
+#[derive(Clone)]
+pub struct Offer {
+    /// The button's words.
+    pub label: String,
+    /// What it does.
+    pub take: Callback<()>,
+}
+
+/// One message.
+#[derive(Clone)]
+pub struct Toast {
+    /// What to read.
+    pub text: String,
+    /// Whether something went wrong: then it stays until dismissed.
+    pub is_trouble: bool,
+    /// A way back or onward.
+    pub offer: Option<Offer>,
+}
+
+#[derive(Clone)]
+struct Shown {
+    number: u32,
+    toast: Toast,
+}
+
+/// Where toasts are shown from anywhere.
+#[derive(Clone, Copy)]
+pub struct Toaster {
+    shown: RwSignal<Vec<Shown>>,
+    count: StoredValue<u32>,
+}
+
+/// Makes [`use_toaster`] work below.
+pub fn provide_toasts() {
+    provide_context(Toaster { shown: RwSignal::new(Vec::new()), count: StoredValue::new(0) });
+}
+
+/// The way to show a toast.
+pub fn use_toaster() -> Toaster {
+    expect_context()
+}
+
+impl Toaster {
+    /// Says `text`.
+    pub fn say(self, text: impl Into<String>) {
+        self.show(Toast { text: text.into(), is_trouble: false, offer: None });
+    }
+
+    /// Says that something went wrong.
+    pub fn trouble(self, text: impl Into<String>) {
+        self.show(Toast { text: text.into(), is_trouble: true, offer: None });
+    }
+
+    /// Shows `toast`; at most three at once, the newest last.
+    pub fn show(self, toast: Toast) {
+        let number = self.count.with_value(|count| count + 1);
+        self.count.set_value(number);
+        let stays = !toast.is_trouble;
+        self.shown.update(|shown| {
+            shown.push(Shown { number, toast });
+            let surplus = shown.len().saturating_sub(3);
+            shown.drain(..surplus);
+        });
+        if stays {
+            set_timeout(move || self.dismiss(number), STAYS);
+        }
+    }
+
+    fn dismiss(self, number: u32) {
+        self.shown.try_update(|shown| shown.retain(|shown| shown.number != number));
+    }
+}
+
+/// The place where toasts appear; a live region, so that they are also spoken.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let i18n = use_i18n();
+    let toaster = use_toaster();
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For
+                each=move || toaster.shown.get()
+                key=|shown| shown.number
+                children=move |Shown { number, toast }| {
+                    let offer = toast.offer.map(|Offer { label, take }| {
+                        view! {
+                            <button
+                                class="quiet"
+                                on:click=move |_| {
+                                    toaster.dismiss(number);
+                                    take.run(());
+                                }
+                            >
+                                {label}
+                            </button>
+                        }
+                    });
+                    view! {
+                        <div class="toast" class:trouble-toast=toast.is_trouble>
+                            <span>{toast.text}</span>
+                            {offer}
+                            <button
+                                class="quiet icon"
+                                aria-label=move || t_string!(i18n, shell.dismiss)
+                                on:click=move |_| toaster.dismiss(number)
+                            >
+                                "×"
+                            </button>
+                        </div>
+                    }
+                }
+            />
+        </div>
+    }
+}
