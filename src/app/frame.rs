@@ -3,7 +3,7 @@
 
 use crate::{
     i18n::{Locale, t, t_string, use_i18n},
-    people::{api::me, rules::Viewer},
+    people::{api::read_me, rules::Viewer},
     ui::toast::Toasts,
 };
 use super::trouble::Trouble;
@@ -21,7 +21,7 @@ const LANGUAGES: [(Locale, &str); 2] = [(Locale::en, "English"), (Locale::tr, "T
 /// The frame with the current page in it.
 #[component]
 pub fn Frame() -> impl IntoView {
-    let viewer = Resource::new_blocking(|| (), |()| me());
+    let viewer = Resource::new_blocking(|| (), |()| read_me());
     view! {
         <Suspense>
             {move || Suspend::new(async move {

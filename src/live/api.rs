@@ -7,6 +7,6 @@ use leptos::{prelude::*, server_fn::codec::Json};
 
 /// What happened after `cursor`, as this viewer may see it.
 #[server(prefix = "/api", endpoint = "live/since", input = Json, output = Json)]
-pub async fn since(cursor: Cursor) -> Result<Vec<Message>, AppError> {
+pub async fn read_since(cursor: Cursor) -> Result<Vec<Message>, AppError> {
     super::stream::since(cursor).await
 }

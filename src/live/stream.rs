@@ -13,7 +13,10 @@ use crate::{
 use axum::{
     Extension,
     extract::{Query, State},
-    response::sse::{Event, KeepAlive, Sse},
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
 use http::HeaderMap;
 use std::{convert::Infallible, time::Duration};
@@ -29,7 +32,7 @@ pub async fn stream(
     Extension(signed_in): Extension<SignedIn>,
     headers: HeaderMap,
     Query(place): Query<Vec<(String, String)>>,
-) -> Result<Sse<ReceiverStream<Result<Event, Infallible>>>, AppError> {
+) -> Result<impl IntoResponse, AppError> {
     let from = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())

@@ -79,7 +79,8 @@ pub async fn enforce(State(app): State<App>, mut request: Request, next: Next) -
     let rule = rule(&path).unwrap_or(Access::Anyone);
     let is_static = path.starts_with("/pkg/") || path.starts_with("/fonts/");
     if !is_static {
-        match signed_in(&app, &request).await {
+        let secret_hash = session::secret_hash(request.headers());
+        match signed_in(&app, secret_hash).await {
             Ok(Some(signed_in)) => {
                 request.extensions_mut().insert(signed_in);
             }
@@ -93,8 +94,8 @@ pub async fn enforce(State(app): State<App>, mut request: Request, next: Next) -
     next.run(request).await
 }
 
-async fn signed_in(app: &App, request: &Request) -> Result<Option<SignedIn>, AppError> {
-    match session::secret_hash(request.headers()) {
+async fn signed_in(app: &App, secret_hash: Option<[u8; 32]>) -> Result<Option<SignedIn>, AppError> {
+    match secret_hash {
         Some(hash) => store::signed_in(&app.pool, hash, app.clock.now()).await,
         None => Ok(None),
     }

@@ -18,13 +18,13 @@ pub struct HolderName {
 
 /// Who I am, for the shell.
 #[server(prefix = "/api", endpoint = "people/me", input = Json, output = Json)]
-pub async fn me() -> Result<Viewer, AppError> {
+pub async fn read_me() -> Result<Viewer, AppError> {
     Ok(super::guard::permit()?.viewer().clone())
 }
 
 /// Everybody who can be responsible for leads: everyone may know who owns what.
 #[server(prefix = "/api", endpoint = "people/holders", input = Json, output = Json)]
-pub async fn holders() -> Result<Vec<HolderName>, AppError> {
+pub async fn read_holders() -> Result<Vec<HolderName>, AppError> {
     let permit = super::guard::permit()?;
     super::store::holders(&permit).await
 }

@@ -269,25 +269,25 @@ pub enum Moved {
 
 /// The stages, in order, those without a column included.
 #[server(prefix = "/api", endpoint = "pipeline/stages", input = Json, output = Json)]
-pub async fn stages() -> Result<Vec<Stage>, AppError> {
+pub async fn read_stages() -> Result<Vec<Stage>, AppError> {
     super::store::stages(&crate::people::guard::permit()?).await
 }
 
 /// The board's first page.
 #[server(prefix = "/api", endpoint = "pipeline/board", input = Json, output = Json)]
-pub async fn board(filter: Filter) -> Result<Board, AppError> {
+pub async fn read_board(filter: Filter) -> Result<Board, AppError> {
     super::store::board(&crate::people::guard::permit()?, &filter).await
 }
 
 /// A column's next page.
 #[server(prefix = "/api", endpoint = "pipeline/column", input = Json, output = Json)]
-pub async fn column(stage: StageId, filter: Filter, after: After) -> Result<Page, AppError> {
+pub async fn read_column(stage: StageId, filter: Filter, after: After) -> Result<Page, AppError> {
     super::store::column(&crate::people::guard::permit()?, stage, &filter, &after).await
 }
 
 /// What the filters offer.
 #[server(prefix = "/api", endpoint = "pipeline/choices", input = Json, output = Json)]
-pub async fn choices() -> Result<Choices, AppError> {
+pub async fn read_choices() -> Result<Choices, AppError> {
     super::store::choices(&crate::people::guard::permit()?).await
 }
 

@@ -1,6 +1,10 @@
 //! The one router: pages, server functions, the live stream, static files, and what stands before all of them.
 
-use super::{client, forgery, headers, state::App};
+use super::{
+    client, forgery,
+    headers::{self, RequestNonce},
+    state::App,
+};
 use crate::{
     app::{App as Pages, shell},
     live,
@@ -15,7 +19,7 @@ use axum::{
     routing::{get, post},
 };
 use http::StatusCode;
-use leptos::prelude::provide_context;
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::time::Duration;
 use tower_http::{
@@ -45,7 +49,7 @@ pub struct RouteWithoutRule(String);
 /// [`RouteWithoutRule`] while any route lacks its access rule: better no server than an open door.
 pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
     let pages = generate_route_list(Pages);
-    let functions: Vec<_> = leptos_axum::server_fn_paths().map(|(path, _)| path).collect();
+    let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     let page_paths: Vec<_> = pages.iter().map(|page| page.path().replace(['{', '}'], ":").replace(":/", "/")).collect();
     let missing = access::without_rule(
         PLAIN_ROUTES.into_iter().chain(functions.iter().copied()).chain(page_paths.iter().map(String::as_str)),
@@ -62,8 +66,11 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/api/{*function}", post(server_function))
-        .leptos_routes_with_handler(pages, get(page))
-        .fallback_service(ServeDir::new(site).precompressed_br().fallback(get(page).with_state(app.clone())))
+        .leptos_routes_with_context(&app, pages, context(app.clone()), {
+            let options = app.leptos.clone();
+            move || shell(options.clone())
+        })
+        .fallback_service(ServeDir::new(site).precompressed_br().fallback(get(not_found).with_state(app.clone())))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST));
@@ -85,23 +92,26 @@ fn request_span(request: &Request) -> tracing::Span {
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }
 
-async fn page(State(app): State<App>, request: Request<Body>) -> Response {
-    let nonce = request.extensions().get::<headers::RequestNonce>().map(|nonce| nonce.0.clone());
+/// What components and server functions find in their context: the app, and the nonce that the headers name.
+fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(app.clone());
+        let nonce = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<RequestNonce>().cloned());
+        if let Some(RequestNonce(nonce)) = nonce {
+            provide_context(leptos::nonce::Nonce::from_value(nonce));
+        }
+    }
+}
+
+/// No route and no file: the app's own page for that.
+async fn not_found(State(app): State<App>, request: Request<Body>) -> Response {
     let options = app.leptos.clone();
-    let handler = leptos_axum::render_app_async_with_context(
-        move || {
-            provide_context(app.clone());
-            if let Some(nonce) = &nonce {
-                provide_context(leptos::nonce::Nonce::from_value(nonce.as_str()));
-            }
-        },
-        move || shell(options.clone()),
-    );
-    handler(request).await.into_response()
+    let render = leptos_axum::render_app_async_with_context(context(app), move || shell(options.clone()));
+    render(request).await.into_response()
 }
 
 async fn server_function(State(app): State<App>, request: Request<Body>) -> Response {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(app.clone()), request).await.into_response()
+    leptos_axum::handle_server_fns_with_context(context(app), request).await.into_response()
 }
 
 /// Ready when the database answers.

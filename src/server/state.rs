@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use std::sync::Arc;
 
 /// The running application. Cheap to clone.
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 pub struct App {
     /// Connections to PostgreSQL.
     pub pool: PgPool,
@@ -22,4 +22,10 @@ pub struct App {
     pub hub: Hub,
     /// What Leptos needs to know about its files.
     pub leptos: LeptosOptions,
+}
+
+impl FromRef<App> for LeptosOptions {
+    fn from_ref(app: &App) -> Self {
+        app.leptos.clone()
+    }
 }

@@ -27,7 +27,7 @@ pub fn Dialog(
             node_ref=element
             class="dialog"
             aria-labelledby=labelled_by
-            on:cancel=move |event| {
+            on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
                 on_close.run(());
             }
