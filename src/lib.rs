@@ -5,7 +5,11 @@
 
 #![recursion_limit = "512"]
 
-leptos_i18n::load_locales!();
+#[expect(deprecated, reason = "its successor compiles ICU's whole data tooling into our build script")]
+mod words {
+    leptos_i18n::load_locales!();
+}
+pub use words::i18n;
 
 pub mod app;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,197 @@
-//! Coming.
+//! The browser's end of the live stream. HTTP/1.1 allows six connections to a server, so one tab of a browser holds the
+//! EventSource (whoever gets a Web Lock) and passes messages on through a BroadcastChannel; where the browser has no
+//! locks (plain http in an office), each tab holds its own. Everything here runs in effects only, never on the server.
 
-/// Coming.
-pub fn provide_live() {}
+use super::{
+    api::read_since,
+    wire::{Cursor, Message},
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{BroadcastChannel, EventSource, MessageEvent};
+
+const CHANNEL: &str = "winback-live";
+const LOCK: &str = "winback-live-leader";
+/// A stream that the browser gave up is opened again after this long.
+const REOPEN: Duration = Duration::from_secs(2);
+
+/// Whether changes arrive; pages show it when they do not.
+#[derive(Clone, Copy)]
+pub struct Connection(RwSignal<bool>);
+
+impl Connection {
+    /// False while the stream is interrupted.
+    pub fn is_up(self) -> bool {
+        self.0.get()
+    }
+}
+
+/// Makes [`use_connection`] work below.
+pub fn provide_live() {
+    provide_context(Connection(RwSignal::new(true)));
+}
+
+/// Whether changes arrive.
+pub fn use_connection() -> Connection {
+    expect_context()
+}
+
+/// Hears every message after `from` for as long as the current component lives.
+pub fn follow(from: Cursor, hear: impl Fn(Message) + Send + Sync + 'static) {
+    let connection = use_connection();
+    let hear = Callback::new(hear);
+    let open = StoredValue::new_local(None::<Follower>);
+    Effect::new(move |_| {
+        let follower = Follower {
+            seen: StoredValue::new(from),
+            hear,
+            connection,
+            stream: StoredValue::new_local(None),
+            channel: BroadcastChannel::new(CHANNEL).ok(),
+            leave: StoredValue::new_local(None),
+            ended: StoredValue::new(false),
+        };
+        follower.start();
+        open.set_value(Some(follower));
+    });
+    on_cleanup(move || {
+        open.try_update_value(|open| {
+            if let Some(follower) = open.take() {
+                follower.stop();
+            }
+        });
+    });
+}
+
+#[derive(Clone)]
+struct Follower {
+    seen: StoredValue<Cursor>,
+    hear: Callback<Message>,
+    connection: Connection,
+    stream: StoredValue<Option<EventSource>, LocalStorage>,
+    channel: Option<BroadcastChannel>,
+    /// Resolves the promise that holds the lock.
+    leave: StoredValue<Option<js_sys::Function>, LocalStorage>,
+    ended: StoredValue<bool>,
+}
+
+impl Follower {
+    fn start(&self) {
+        let locks = js_sys::Reflect::get(&window().navigator(), &"locks".into()).unwrap_or(JsValue::UNDEFINED);
+        let Some(channel) = self.channel.as_ref().filter(|_| locks.is_object()) else {
+            return self.open_stream();
+        };
+        let follower = self.clone();
+        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| follower.take(&event, false));
+        channel.set_onmessage(Some(listen.into_js_value().unchecked_ref()));
+        self.catch_up();
+        let follower = self.clone();
+        let lead = Closure::once_into_js(move || {
+            if !follower.is_over() {
+                follower.open_stream();
+            }
+            js_sys::Promise::new(&mut |resolve, _| follower.leave.set_value(Some(resolve)))
+        });
+        let requested = js_sys::Reflect::get(&locks, &"request".into())
+            .ok()
+            .and_then(|request| request.dyn_into::<js_sys::Function>().ok())
+            .map(|request| request.call2(&locks, &LOCK.into(), &lead));
+        if !matches!(requested, Some(Ok(_))) {
+            self.open_stream();
+        }
+    }
+
+    fn stop(&self) {
+        self.ended.set_value(true);
+        if let Some(stream) = self.stream.try_update_value(Option::take).flatten() {
+            stream.close();
+        }
+        if let Some(channel) = &self.channel {
+            channel.close();
+        }
+        if let Some(leave) = self.leave.try_update_value(Option::take).flatten() {
+            // Resolving a promise cannot fail.
+            let _ = leave.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.ended.try_get_value().unwrap_or(true)
+    }
+
+    /// Asks once for what happened since the page was read: another tab's stream does not bring the past.
+    fn catch_up(&self) {
+        let follower = self.clone();
+        spawn_local(async move {
+            let Some(seen) = follower.seen.try_get_value() else { return };
+            match read_since(seen).await {
+                Ok(messages) => messages.into_iter().for_each(|message| follower.tell(message)),
+                Err(error) => leptos::logging::warn!("could not catch up: {error}"),
+            }
+        });
+    }
+
+    fn open_stream(&self) {
+        let Some(seen) = self.seen.try_get_value() else { return };
+        let Ok(stream) = EventSource::new(&format!("/live?after={seen}")) else { return };
+        let follower = self.clone();
+        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| follower.take(&event, true));
+        stream.set_onmessage(Some(message.into_js_value().unchecked_ref()));
+        let connection = self.connection;
+        let opened = Closure::<dyn FnMut()>::new(move || connection.0.set(true));
+        stream.set_onopen(Some(opened.into_js_value().unchecked_ref()));
+        let follower = self.clone();
+        let source = stream.clone();
+        let failed = Closure::<dyn FnMut()>::new(move || follower.failed(&source));
+        stream.set_onerror(Some(failed.into_js_value().unchecked_ref()));
+        self.stream.set_value(Some(stream));
+    }
+
+    /// The browser reconnects by itself, unless the server answered with an error: then it is on us.
+    fn failed(&self, stream: &EventSource) {
+        if self.is_over() {
+            return;
+        }
+        self.connection.0.set(false);
+        if stream.ready_state() == EventSource::CLOSED {
+            let follower = self.clone();
+            set_timeout(
+                move || {
+                    if !follower.is_over() {
+                        follower.open_stream();
+                    }
+                },
+                REOPEN,
+            );
+        }
+    }
+
+    fn take(&self, event: &MessageEvent, pass_on: bool) {
+        if self.is_over() {
+            return;
+        }
+        let Some(text) = event.data().as_string() else { return };
+        if let (true, Some(channel)) = (pass_on, &self.channel) {
+            // The other tabs catch up by themselves if this one fails.
+            let _ = channel.post_message(&JsValue::from_str(&text));
+        }
+        match serde_json::from_str(&text) {
+            Ok(message) => self.tell(message),
+            Err(error) => leptos::logging::warn!("a live message was not understood: {error}"),
+        }
+    }
+
+    fn tell(&self, message: Message) {
+        match &message {
+            Message::Changes { seen, .. } => self.seen.set_value(*seen),
+            Message::SignedOut => {
+                // Only fails while the page is going away anyway.
+                let _ = window().location().assign("/sign-in");
+                return;
+            }
+            Message::Reset => {}
+        }
+        self.hear.run(message);
+    }
+}

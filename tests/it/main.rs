@@ -1,0 +1,4 @@
+//! Black-box tests: the running router over real HTTP and a real PostgreSQL, one module per slice.
+
+mod capture;
+mod harness;
