@@ -2,5 +2,6 @@
 
 pub mod dialog;
 pub mod drag;
+pub mod field;
 pub mod key;
 pub mod toast;
