@@ -8,6 +8,8 @@ create table campaign (id bigint generated always as identity primary key, name 
 
 create table import_batch (
     id bigint generated always as identity primary key,
+    -- The job that does it: taken up again, it goes on with the same batch. The job's row may be swept one day.
+    job_id bigint not null unique,
     file_name text not null,
     preset text not null,
     started_by bigint references app_user,

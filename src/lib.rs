@@ -5,9 +5,9 @@
 
 #![recursion_limit = "512"]
 
-#[expect(deprecated, reason = "its successor compiles ICU's whole data tooling into our build script")]
+/// The words of every language, compiled in by build.rs.
 mod words {
-    leptos_i18n::load_locales!();
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 pub use words::i18n;
 

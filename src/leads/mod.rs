@@ -1,6 +1,7 @@
 //! The lead record: its page with the whole history.
 
 pub mod api;
+pub mod rules;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod view;

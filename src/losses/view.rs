@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! The loss dialog, the lost pool, and the way back to the board.
 
 mod attempt;
@@ -10,3 +11,16 @@ pub use attempt::AttemptDialog;
 pub use dialog::LossDialog;
 pub use pool::LostPoolPage;
 pub use reopen::ReopenDialog;
+=======
+//! The lost pool.
+use leptos::prelude::*;
+/// Coming.
+#[component]
+pub fn LostPoolPage() -> impl IntoView {}
+
+/// Coming.
+#[component]
+pub fn LossDialog(lead: crate::ids::LeadId, on_done: Callback<Option<()>>) -> impl IntoView {
+    let _ = (lead, on_done);
+}
+>>>>>>> main

@@ -39,6 +39,7 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/pipeline/stages", Access::SignedIn),
     ("/api/pipeline/board", Access::SignedIn),
     ("/api/pipeline/column", Access::SignedIn),
+    ("/api/pipeline/counts", Access::SignedIn),
     ("/api/pipeline/choices", Access::SignedIn),
     ("/api/pipeline/move_lead", Access::SignedIn),
     ("/api/losses/preparation", Access::SignedIn),

@@ -250,6 +250,16 @@ pub async fn first_admin(pool: &PgPool) -> Result<Option<(Viewer, Tz)>, AppError
     }))
 }
 
+/// Every open rep in the order in which they joined: over them an import spreads its leads.
+pub async fn open_reps(permit: &Permit) -> Result<Vec<UserId>, AppError> {
+    let reps = sqlx::query_scalar!(
+        r#"select id as "id: UserId" from app_user where role = 'rep' and closed_at is null order by id"#
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    Ok(reps)
+}
+
 /// Everybody who can own leads, and every queue, in the order of their names.
 pub async fn holders(permit: &Permit) -> Result<Vec<super::api::HolderName>, AppError> {
     let rows = sqlx::query!(

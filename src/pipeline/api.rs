@@ -285,6 +285,23 @@ pub async fn read_column(stage: StageId, filter: Filter, after: After) -> Result
     super::store::column(&crate::people::guard::permit()?, stage, &filter, &after).await
 }
 
+/// How many leads stand in one column, and what they are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// The column.
+    pub stage: StageId,
+    /// Leads, those on other pages included.
+    pub leads: i64,
+    /// The value of those that the viewer may read, in the organisation's currency, minor units.
+    pub value_base_minor: i64,
+}
+
+/// The heads of all columns that are not empty: cheap, so that a live board asks after every change.
+#[server(prefix = "/api", endpoint = "pipeline/counts", input = Json, output = Json)]
+pub async fn read_counts(filter: Filter) -> Result<Vec<Count>, AppError> {
+    super::store::counts(&crate::people::guard::permit()?, &filter).await
+}
+
 /// What the filters offer.
 #[server(prefix = "/api", endpoint = "pipeline/choices", input = Json, output = Json)]
 pub async fn read_choices() -> Result<Choices, AppError> {

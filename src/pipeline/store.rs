@@ -1,7 +1,7 @@
 //! All SQL of the board.
 
 use super::{
-    api::{After, Board, Card, CardDetails, Choice, Choices, Column, Filter, Money, Move, Moved, NextStep, Page, Stage, Whose},
+    api::{After, Board, Card, CardDetails, Choice, Choices, Column, Count, Filter, Money, Move, Moved, NextStep, Page, Stage, Whose},
     rules::{self, Refusal, StageKind, Standing},
 };
 use crate::{
@@ -242,7 +242,8 @@ pub async fn column(permit: &Permit, stage: StageId, filter: &Filter, after: &Af
 }
 
 /// How many leads each stage holds, and what those in sight are worth.
-async fn counts(permit: &Permit, narrowed: &Narrowed) -> Result<Vec<(StageId, i64, i64)>, AppError> {
+pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppError> {
+    let narrowed = Narrowed::new(permit.viewer(), filter);
     if !narrowed.looks_inside {
         let rows = sqlx::query!(
             r#"select stage_id, sum(leads)::bigint as "leads!",
@@ -259,7 +260,7 @@ async fn counts(permit: &Permit, narrowed: &Narrowed) -> Result<Vec<(StageId, i6
         )
         .fetch_all(permit.pool())
         .await?;
-        return Ok(rows.into_iter().map(|row| (StageId(row.stage_id), row.leads, row.value)).collect());
+        return Ok(rows.into_iter().map(|row| Count { stage: StageId(row.stage_id), leads: row.leads, value_base_minor: row.value }).collect());
     }
     let rows = sqlx::query!(
         r#"select stage_id as "stage_id!", count(*) as "leads!", coalesce(sum(value_base_minor), 0)::bigint as "value!"
@@ -282,7 +283,7 @@ async fn counts(permit: &Permit, narrowed: &Narrowed) -> Result<Vec<(StageId, i6
     )
     .fetch_all(permit.pool())
     .await?;
-    Ok(rows.into_iter().map(|row| (StageId(row.stage_id), row.leads, row.value)).collect())
+    Ok(rows.into_iter().map(|row| Count { stage: StageId(row.stage_id), leads: row.leads, value_base_minor: row.value }).collect())
 }
 
 /// The first page of every column, with its head.
@@ -290,14 +291,14 @@ pub async fn board(permit: &Permit, filter: &Filter) -> Result<Board, AppError> 
     // The place in the stream comes first: what changes while we read comes again, and again is harmless.
     let seen_until = crate::live::store::here(permit.pool()).await?;
     let narrowed = Narrowed::new(permit.viewer(), filter);
-    let counts = counts(permit, &narrowed).await?;
+    let counts = counts(permit, filter).await?;
     let currency = sqlx::query_scalar!("select base_currency from organisation").fetch_one(permit.pool()).await?;
     let mut columns = Vec::new();
     for stage in stages(permit).await?.into_iter().filter(|stage| stage.kind.is_on_board()) {
         let (leads, value_base_minor) = counts
             .iter()
-            .find(|(counted, ..)| *counted == stage.id)
-            .map_or((0, 0), |(_, leads, value)| (*leads, *value));
+            .find(|count| count.stage == stage.id)
+            .map_or((0, 0), |count| (count.leads, count.value_base_minor));
         let Page { cards, more } = match leads {
             0 => Page { cards: Vec::new(), more: false },
             _ => page(permit, stage.id, &narrowed, None).await?,

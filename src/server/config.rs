@@ -36,3 +36,11 @@ pub struct Config {
     #[arg(long, env = "WINBACK_PROXIES", default_value_t = 0)]
     pub proxies: usize,
 }
+
+impl Config {
+    /// For commands that work like a server without being one: no address, no pages.
+    pub fn without_server(database: DatabaseConfig) -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { database, listen, public_url: String::new(), site_root: PathBuf::new(), proxies: 0 }
+    }
+}

@@ -159,6 +159,14 @@ impl<T: Copy + PartialEq + Send + Sync + 'static> Drag<T> {
         }
     }
 
+    /// What is being dragged, and where, as it stands.
+    pub fn dragging_untracked(self) -> Option<(T, Point)> {
+        match self.phase.try_get_untracked() {
+            Some(Phase::Dragging { item, at, .. }) => Some((item, at)),
+            _ => None,
+        }
+    }
+
     fn item(self) -> Option<T> {
         match self.phase.get_untracked() {
             Phase::Dragging { item, .. } => Some(item),

@@ -3,5 +3,6 @@
 pub mod dialog;
 pub mod drag;
 pub mod field;
+pub mod icon;
 pub mod key;
 pub mod toast;

@@ -1,5 +1,0 @@
-//! The board.
-use leptos::prelude::*;
-/// Coming.
-#[component]
-pub fn BoardPage() -> impl IntoView {}

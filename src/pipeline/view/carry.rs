@@ -1,0 +1,291 @@
+//! Carrying a card, by pointer or by keyboard, and what happens when it is set down.
+
+use super::state::BoardState;
+use crate::{
+    app::frame::Me,
+    error::AppError,
+    i18n::{Locale, t_string},
+    ids::{LeadId, StageId},
+    people::rules::Viewer,
+    pipeline::{
+        api::{Card, Move, Moved, move_lead},
+        rules::{Refusal, Standing, plan_move},
+    },
+    ui::{
+        key::fresh_key,
+        toast::{Offer, Toast, Toaster},
+    },
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// The words of the reader's language.
+pub type Words = leptos_i18n::I18nContext<Locale>;
+
+/// How often a move that did not reach the server is sent again before the card goes back.
+const RETRIES: u32 = 3;
+
+/// Where a carried card would land.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A place in a column, counted without the carried card.
+    Place {
+        /// The column.
+        stage: StageId,
+        /// Cards above it.
+        place: usize,
+    },
+    /// The Lost zone: the reason comes next.
+    Lost,
+}
+
+/// A card that is being carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    /// Which.
+    pub lead: LeadId,
+    /// Where it would land now.
+    pub over: Option<Target>,
+    /// Whether by keyboard: then it stays picked up until dropped or cancelled by a key.
+    pub by_keyboard: bool,
+}
+
+/// Everything that the board's handlers need. Copies share everything.
+#[derive(Clone, Copy)]
+pub struct Hands {
+    /// The board.
+    pub board: BoardState,
+    /// What is being carried.
+    pub carried: RwSignal<Option<Carried>>,
+    /// The lead whose loss dialog is open.
+    pub losing: RwSignal<Option<LeadId>>,
+    /// The lead whose "Move to…" menu is open.
+    pub menu: RwSignal<Option<LeadId>>,
+    /// What the live region says.
+    pub spoken: RwSignal<String>,
+    /// Toasts.
+    pub toaster: Toaster,
+    /// Words.
+    pub i18n: Words,
+}
+
+impl Hands {
+    /// The name under which a card is spoken of.
+    pub fn name_of(self, lead: LeadId) -> String {
+        self.board.card(lead).map_or_else(String::new, |card| card.with_untracked(|card| card_name(self.i18n, card)))
+    }
+
+    /// A stage's name in the reader's language.
+    pub fn stage_name(self, stage: StageId) -> String {
+        let language = leptos_i18n::Locale::as_str(self.i18n.get_locale_untracked());
+        self.board.stage(stage).map_or_else(String::new, |stage| stage.name.pick(language).to_owned())
+    }
+
+    /// Sets a card down. Refused moves never look accepted: the rules are asked before anything is painted.
+    pub fn set_down(self, lead: LeadId, target: Target) {
+        match target {
+            Target::Lost => self.ask_why_lost(lead),
+            Target::Place { stage, place } => self.move_to(lead, stage, place),
+        }
+    }
+
+    /// Opens the loss dialog, or says why it cannot be.
+    pub fn ask_why_lost(self, lead: LeadId) {
+        let may_write = self.board.card(lead).is_some_and(|card| card.with_untracked(|card| card.may_write));
+        if may_write {
+            self.losing.set(Some(lead));
+        } else {
+            self.refuse(Refusal::NotYours);
+        }
+    }
+
+    /// Moves a card to `place` of a column.
+    pub fn move_to(self, lead: LeadId, stage: StageId, place: usize) {
+        let Some(card) = self.board.card(lead).map(|card| card.get_untracked()) else { return };
+        let (Some(from), Some(to)) = (self.board.stage(card.stage), self.board.stage(stage)) else { return };
+        let standing = Standing { stage: Some(from.kind), is_lost: false, may_write: card.may_write };
+        if let Err(refusal) = plan_move(standing, to.kind) {
+            return self.refuse(refusal);
+        }
+        let here = self.board.column(stage).and_then(|column| {
+            column.order.with_untracked(|order| order.iter().position(|other| *other == lead))
+        });
+        if here == Some(place) && card.stage == stage {
+            return;
+        }
+        let (above, below) = self.board.neighbours(lead, stage, place);
+        let wanted = Move { lead, to: stage, above, below, seen_version: card.move_version, key: fresh_key() };
+        self.board.place_optimistically(lead, stage, place);
+        spawn_local(async move {
+            let answer = persistently(&wanted).await;
+            self.settle(card, &wanted, answer);
+        });
+    }
+
+    fn settle(self, before: Card, wanted: &Move, answer: Result<Moved, AppError>) {
+        let (i18n, name) = (self.i18n, card_name(self.i18n, &before));
+        match answer {
+            Ok(Moved::Done { card }) => {
+                let to = self.stage_name(card.stage);
+                let has_changed_stage = card.stage != before.stage;
+                self.board.settle(wanted.lead, Some(*card));
+                self.spoken.set(t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()));
+                if has_changed_stage {
+                    self.offer_undo(&before, t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()));
+                }
+            }
+            Ok(Moved::Refused { why, card }) => {
+                self.board.settle(wanted.lead, card.map(|card| *card));
+                self.refuse(why);
+            }
+            Ok(Moved::Conflict { card, by, at: _ }) => {
+                let by = by.unwrap_or_else(|| t_string!(i18n, pipeline.somebody).to_owned());
+                let text = match &card {
+                    Some(card) => {
+                        let stage = self.stage_name(card.stage);
+                        t_string!(i18n, pipeline.conflict, by = by.as_str(), name = name.as_str(), stage = stage.as_str())
+                    }
+                    None => t_string!(i18n, pipeline.conflict_gone, by = by.as_str(), name = name.as_str()),
+                };
+                self.board.settle(wanted.lead, card.map(|card| *card));
+                self.toaster.trouble(text);
+            }
+            Err(AppError::SignedOut) => {
+                self.board.settle(wanted.lead, Some(before));
+                self.toaster.trouble(t_string!(i18n, shell.signed_out_advice));
+            }
+            Err(_) => {
+                self.board.settle(wanted.lead, Some(before));
+                self.toaster.trouble(t_string!(i18n, pipeline.not_saved, name = name.as_str()));
+            }
+        }
+    }
+
+    fn offer_undo(self, before: &Card, text: String) {
+        let (lead, stage) = (before.id, before.stage);
+        let offer = Offer {
+            label: t_string!(self.i18n, shell.undo).to_owned(),
+            take: Callback::new(move |()| self.move_to(lead, stage, 0)),
+        };
+        self.toaster.show(Toast { text, is_trouble: false, offer: Some(offer) });
+    }
+
+    fn refuse(self, refusal: Refusal) {
+        let i18n = self.i18n;
+        let text = match refusal {
+            Refusal::NotYours => t_string!(i18n, pipeline.refused_not_yours),
+            Refusal::OffBoard => t_string!(i18n, pipeline.refused_off_board),
+            Refusal::UnqualifiedIsALoss => t_string!(i18n, pipeline.refused_unqualified),
+            Refusal::OnlyCustomersBecomeInactive => t_string!(i18n, pipeline.refused_inactive),
+            Refusal::InactiveStaysOutOfThePipeline => t_string!(i18n, pipeline.refused_from_inactive),
+        };
+        self.toaster.trouble(text);
+    }
+
+    /// Picks a card up by keyboard where it stands.
+    pub fn pick_up(self, lead: LeadId) {
+        let Some(stage) = self.board.card(lead).map(|card| card.with_untracked(|card| card.stage)) else { return };
+        let place = self
+            .board
+            .column(stage)
+            .and_then(|column| column.order.with_untracked(|order| order.iter().position(|other| *other == lead)))
+            .unwrap_or_default();
+        self.carried.set(Some(Carried { lead, over: Some(Target::Place { stage, place }), by_keyboard: true }));
+        self.spoken.set(t_string!(self.i18n, pipeline.picked_up, name = self.name_of(lead)));
+    }
+
+    /// Carries the picked-up card `columns` further (Lost comes after the last) or `places` down.
+    pub fn carry(self, columns: isize, places: isize) {
+        let Some(Carried { lead, over: Some(over), by_keyboard: true }) = self.carried.get_untracked() else { return };
+        let stages: Vec<_> = self.board.columns.with_value(|columns| columns.iter().map(|column| column.id()).collect());
+        let column = match over {
+            Target::Place { stage, .. } => stages.iter().position(|other| *other == stage).unwrap_or_default(),
+            Target::Lost => stages.len(),
+        };
+        let column = column.saturating_add_signed(columns).min(stages.len());
+        let target = match (stages.get(column), over) {
+            (None, _) => Target::Lost,
+            (Some(stage), Target::Place { place, .. }) if columns == 0 => {
+                let longest = self.others(lead, *stage);
+                Target::Place { stage: *stage, place: place.saturating_add_signed(places).min(longest) }
+            }
+            (Some(stage), _) => Target::Place { stage: *stage, place: 0 },
+        };
+        self.carried.set(Some(Carried { lead, over: Some(target), by_keyboard: true }));
+        self.spoken.set(match target {
+            Target::Lost => t_string!(self.i18n, pipeline.over_lost).to_owned(),
+            Target::Place { stage, place } => t_string!(
+                self.i18n,
+                pipeline.over_place,
+                stage = self.stage_name(stage),
+                place = (place + 1).to_string(),
+                total = (self.others(lead, stage) + 1).to_string()
+            ),
+        });
+    }
+
+    fn others(self, lead: LeadId, stage: StageId) -> usize {
+        self.board
+            .column(stage)
+            .map_or(0, |column| column.order.with_untracked(|order| order.iter().filter(|other| **other != lead).count()))
+    }
+
+    /// Puts the picked-up card down where it is.
+    pub fn drop_carried(self) {
+        let carried = self.carried.get_untracked();
+        self.carried.set(None);
+        if let Some(Carried { lead, over: Some(target), .. }) = carried {
+            self.set_down(lead, target);
+        }
+    }
+
+    /// Ends carrying without a change.
+    pub fn let_go(self) {
+        if let Some(Carried { lead, .. }) = self.carried.get_untracked() {
+            self.carried.set(None);
+            self.spoken.set(t_string!(self.i18n, pipeline.cancelled, name = self.name_of(lead)));
+        }
+    }
+}
+
+/// The viewer of the pages inside the frame.
+pub fn viewer() -> Option<Viewer> {
+    use_context::<Me>().map(|Me(viewer)| viewer)
+}
+
+/// What a card is called: its name, else the number under which another system knows it, else our own.
+pub fn card_name(i18n: Words, card: &Card) -> String {
+    match &card.details {
+        Some(details) => details.name.clone().unwrap_or_else(|| {
+            let number = details.external_id.clone().unwrap_or_else(|| card.id.to_string());
+            t_string!(i18n, pipeline.lead_number, number = number.as_str())
+        }),
+        None => t_string!(i18n, pipeline.masked, owner = card.holder_name.as_str()),
+    }
+}
+
+/// Sends a move until it is answered; the key makes repeating harmless.
+async fn persistently(wanted: &Move) -> Result<Moved, AppError> {
+    let mut tries = 0;
+    loop {
+        match move_lead(wanted.clone()).await {
+            Err(error) if error.is_passing() && tries < RETRIES => {
+                tries += 1;
+                pause(Duration::from_millis(300 * u64::from(tries))).await;
+            }
+            answer => return answer,
+        }
+    }
+}
+
+async fn pause(length: Duration) {
+    let (done, wait) = futures::channel::oneshot::channel::<()>();
+    set_timeout(
+        move || {
+            // The waiter is gone when the page is.
+            let _ = done.send(());
+        },
+        length,
+    );
+    let _ = wait.await;
+}

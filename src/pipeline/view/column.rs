@@ -1,0 +1,157 @@
+//! A column: a stage with its meaning, count and value, and its cards page by page.
+
+use super::{
+    board::Grip,
+    card::CardItem,
+    carry::{Hands, Target},
+    state::ColumnState,
+};
+use crate::{
+    clock::Moment,
+    format,
+    i18n::{t, t_string},
+    ids::LeadId,
+    pipeline::api::read_column,
+};
+use leptos::{html, prelude::*, task::spawn_local};
+
+/// The next page is fetched when fewer pixels than this are left below.
+const AHEAD: i32 = 600;
+
+/// One row of a column: a card, or the place where the carried card would land.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Row {
+    Card(LeadId),
+    Gap,
+}
+
+/// One column of the board.
+#[component]
+pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: StoredValue<String>, now: Moment) -> impl IntoView {
+    let i18n = hands.i18n;
+    let id = column.id();
+    let language = move || leptos_i18n::Locale::as_str(i18n.get_locale());
+    let name = move || column.stage.with_value(|stage| stage.name.pick(language()).to_owned());
+    let meaning = move || column.stage.with_value(|stage| stage.meaning.pick(language()).to_owned());
+    let kind = column.stage.with_value(|stage| stage.kind);
+    let heading = format!("stage-{id}");
+    let heading_id = heading.clone();
+    let gap = Memo::new(move |_| match hands.carried.get() {
+        Some(carried) => match carried.over {
+            Some(Target::Place { stage, place }) if stage == id => Some((carried.lead, place)),
+            _ => None,
+        },
+        None => None,
+    });
+    let rows = Memo::new(move |_| rows(&column.order.get(), gap.get()));
+    let list = NodeRef::<html::Ul>::new();
+    let near_the_end = move |_| {
+        if let Some(list) = list.get_untracked()
+            && list.scroll_top() + list.client_height() + AHEAD > list.scroll_height()
+        {
+            next_page(hands, column);
+        }
+    };
+    view! {
+        <section
+            class="col"
+            class:folded=move || !column.is_open.get()
+            class:over=move || gap.get().is_some()
+            data-stage=id.to_string()
+            data-kind=kind.word()
+            aria-labelledby=heading
+        >
+            <header title=meaning>
+                <h2 id=heading_id>{name}</h2>
+                <span class="faint num count">{move || format::number(i18n.get_locale(), column.leads.get())}</span>
+                <span class="faint num sum">
+                    {move || currency.with_value(|currency| format::short_money(i18n.get_locale(), column.value.get(), currency))}
+                </span>
+                {kind.is_folded().then(|| view! {
+                    <button
+                        type="button"
+                        class="quiet fold"
+                        aria-expanded=move || column.is_open.get().to_string()
+                        on:click=move |_| column.is_open.update(|is_open| *is_open = !*is_open)
+                    >
+                        {move || if column.is_open.get() { t_string!(i18n, pipeline.fold) } else { t_string!(i18n, pipeline.unfold) }}
+                    </button>
+                })}
+            </header>
+            <p class="meaning small faint">{meaning}</p>
+            <Show when=move || column.is_open.get()>
+                <ul class="cards" node_ref=list on:scroll=near_the_end tabindex="-1">
+                    <For each=move || rows.get() key=|row| *row let:row>
+                        {match row {
+                            Row::Card(lead) => view! { <CardItem lead hands grip now/> }.into_any(),
+                            Row::Gap => view! { <li class="gap" aria-hidden="true"></li> }.into_any(),
+                        }}
+                    </For>
+                    <Show when=move || column.more.get()>
+                        <li class="more">
+                            <button type="button" class="quiet" disabled=move || column.is_loading.get() on:click=move |_| next_page(hands, column)>
+                                {move || if column.is_loading.get() { t_string!(i18n, pipeline.loading) } else { t_string!(i18n, pipeline.show_more) }}
+                            </button>
+                        </li>
+                    </Show>
+                </ul>
+                <Show when=move || column.leads.get() == 0>
+                    <p class="empty small faint">{t!(i18n, pipeline.empty_column)}</p>
+                </Show>
+            </Show>
+        </section>
+    }
+}
+
+/// The cards in order, with the gap where the carried card would land.
+fn rows(order: &[LeadId], gap: Option<(LeadId, usize)>) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(order.len() + 1);
+    let mut others = 0;
+    for lead in order {
+        if gap.is_some_and(|(carried, place)| place == others && carried != *lead && !rows.contains(&Row::Gap)) {
+            rows.push(Row::Gap);
+        }
+        rows.push(Row::Card(*lead));
+        others += usize::from(gap.is_some_and(|(carried, _)| carried != *lead));
+    }
+    if gap.is_some() && !rows.contains(&Row::Gap) {
+        rows.push(Row::Gap);
+    }
+    rows
+}
+
+/// Fetches the next page once; a failure leaves the button for another try.
+fn next_page(hands: Hands, column: ColumnState) {
+    if column.is_loading.get_untracked() || !column.more.get_untracked() {
+        return;
+    }
+    let Some(after) = hands.board.end_of(column) else { return };
+    column.is_loading.set(true);
+    spawn_local(async move {
+        match read_column(column.id(), hands.board.filter(), after).await {
+            Ok(page) => hands.board.append(column, page),
+            Err(error) => {
+                leptos::logging::warn!("the next page did not come: {error}");
+                hands.toaster.trouble(t_string!(hands.i18n, shell.busy_title));
+            }
+        }
+        column.is_loading.set(false);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gap_is_counted_without_the_carried_card() {
+        let order = [1, 2, 3].map(LeadId);
+        let card = |id| Row::Card(LeadId(id));
+        assert_eq!(rows(&order, None), [card(1), card(2), card(3)]);
+        assert_eq!(rows(&order, Some((LeadId(9), 1))), [card(1), Row::Gap, card(2), card(3)]);
+        assert_eq!(rows(&order, Some((LeadId(9), 3))), [card(1), card(2), card(3), Row::Gap]);
+        assert_eq!(rows(&order, Some((LeadId(1), 1))), [card(1), card(2), Row::Gap, card(3)]);
+        assert_eq!(rows(&order, Some((LeadId(2), 2))), [card(1), card(2), card(3), Row::Gap]);
+        assert_eq!(rows(&[], Some((LeadId(2), 0))), [Row::Gap]);
+    }
+}

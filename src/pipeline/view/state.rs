@@ -1,0 +1,270 @@
+//! What the board knows: one signal per card, so that a change repaints one card; one order per column.
+
+use crate::{
+    ids::{LeadId, StageId},
+    live::wire::Change,
+    people::rules::{Role, Viewer},
+    pipeline::{
+        api::{After, Board, Card, Column, Count, Filter, Page, Stage, Whose},
+        rules::rank_between,
+    },
+};
+use leptos::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+/// One column as it is on screen. Copies share their signals.
+#[derive(Clone, Copy)]
+pub struct ColumnState {
+    /// Its stage.
+    pub stage: StoredValue<Stage>,
+    /// How many leads it holds, those not loaded included.
+    pub leads: RwSignal<i64>,
+    /// What they are worth, base currency, minor units.
+    pub value: RwSignal<i64>,
+    /// The loaded cards from top to bottom.
+    pub order: RwSignal<Vec<LeadId>>,
+    /// Whether there are cards below the loaded ones.
+    pub more: RwSignal<bool>,
+    /// Whether the next page is on its way.
+    pub is_loading: RwSignal<bool>,
+    /// Whether it is unfolded.
+    pub is_open: RwSignal<bool>,
+}
+
+impl ColumnState {
+    fn new(column: &Column) -> Self {
+        Self {
+            stage: StoredValue::new(column.stage.clone()),
+            leads: RwSignal::new(column.leads),
+            value: RwSignal::new(column.value_base_minor),
+            order: RwSignal::new(column.cards.iter().map(|card| card.id).collect()),
+            more: RwSignal::new(column.more),
+            is_loading: RwSignal::new(false),
+            is_open: RwSignal::new(!column.stage.kind.is_folded()),
+        }
+    }
+
+    /// Which stage.
+    pub fn id(&self) -> StageId {
+        self.stage.with_value(|stage| stage.id)
+    }
+
+    fn count(&self, leads: i64, value: i64) {
+        self.leads.update(|count| *count += leads);
+        self.value.update(|sum| *sum += value);
+    }
+}
+
+/// The whole board. Copies share everything.
+#[derive(Clone, Copy)]
+pub struct BoardState {
+    /// The columns in order.
+    pub columns: StoredValue<Vec<ColumnState>>,
+    cards: StoredValue<HashMap<LeadId, ArcRwSignal<Card>>>,
+    /// Cards whose move is on its way to the server: the answer brings the truth about them.
+    moving: StoredValue<HashSet<LeadId>>,
+    filter: StoredValue<Filter>,
+    viewer: StoredValue<Viewer>,
+}
+
+impl BoardState {
+    /// The board as the server read it.
+    pub fn new(board: &Board, filter: Filter, viewer: Viewer) -> Self {
+        let cards = board.columns.iter().flat_map(|column| &column.cards);
+        Self {
+            columns: StoredValue::new(board.columns.iter().map(ColumnState::new).collect()),
+            cards: StoredValue::new(cards.map(|card| (card.id, ArcRwSignal::new(card.clone()))).collect()),
+            moving: StoredValue::new(HashSet::new()),
+            filter: StoredValue::new(filter),
+            viewer: StoredValue::new(viewer),
+        }
+    }
+
+    /// What the board is narrowed to.
+    pub fn filter(self) -> Filter {
+        self.filter.get_value()
+    }
+
+    /// The signal of a loaded card.
+    pub fn card(self, lead: LeadId) -> Option<ArcRwSignal<Card>> {
+        self.cards.with_value(|cards| cards.get(&lead).cloned())
+    }
+
+    /// The column of a stage.
+    pub fn column(self, stage: StageId) -> Option<ColumnState> {
+        self.columns.with_value(|columns| columns.iter().find(|column| column.id() == stage).copied())
+    }
+
+    /// The stage of a column's id.
+    pub fn stage(self, stage: StageId) -> Option<Stage> {
+        self.column(stage).map(|column| column.stage.get_value())
+    }
+
+    /// The neighbours that a card gets at `place` of a column, itself not counted.
+    pub fn neighbours(self, lead: LeadId, stage: StageId, place: usize) -> (Option<LeadId>, Option<LeadId>) {
+        let others: Vec<_> = self
+            .column(stage)
+            .map(|column| column.order.get_untracked().into_iter().filter(|other| *other != lead).collect())
+            .unwrap_or_default();
+        let place = place.min(others.len());
+        (place.checked_sub(1).and_then(|above| others.get(above)).copied(), others.get(place).copied())
+    }
+
+    /// Shows a card in its new place before the server has answered.
+    pub fn place_optimistically(self, lead: LeadId, stage: StageId, place: usize) {
+        let Some(signal) = self.card(lead) else { return };
+        let (above, below) = self.neighbours(lead, stage, place);
+        let rank_of = |lead: Option<LeadId>| {
+            lead.and_then(|lead| self.card(lead)).map(|card| card.with_untracked(|card| card.rank.clone()))
+        };
+        let mut card = signal.get_untracked();
+        card.rank = rank_between(rank_of(above).as_deref(), rank_of(below).as_deref());
+        if card.stage != stage {
+            card.in_stage_since = None;
+        }
+        card.stage = stage;
+        self.moving.update_value(|moving| {
+            moving.insert(lead);
+        });
+        self.show(card);
+    }
+
+    /// The server has answered: this is the card, or it has left the board.
+    pub fn settle(self, lead: LeadId, card: Option<Card>) {
+        self.moving.update_value(|moving| {
+            moving.remove(&lead);
+        });
+        match card {
+            Some(card) => self.show(card),
+            None => self.remove(lead),
+        }
+    }
+
+    /// Takes over a change from the live stream, unless something newer is known.
+    pub fn apply(self, change: Change) {
+        if self.moving.with_value(|moving| moving.contains(&change.lead)) {
+            return;
+        }
+        let known = self.card(change.lead).map(|card| card.with_untracked(|card| card.move_version));
+        match change.card {
+            None => self.remove(change.lead),
+            Some(card) if known.is_some_and(|known| known > card.move_version) => {}
+            Some(card) if known.is_some() || self.belongs(&card) => self.show(card),
+            Some(_) => {}
+        }
+    }
+
+    /// Whether a card that is not loaded belongs on this board. With a text filter only the server can tell.
+    fn belongs(self, card: &Card) -> bool {
+        self.filter.with_value(|filter| {
+            let inside = card.details.as_ref();
+            filter.text.trim().is_empty()
+                && filter.source.is_none_or(|source| inside.is_some_and(|inside| inside.source_id == Some(source)))
+                && filter.product.is_none_or(|product| inside.is_some_and(|inside| inside.product_id == Some(product)))
+                && match filter.whose {
+                    Whose::Everyone => true,
+                    Whose::One(holder) => card.holder == holder,
+                    Whose::Mine => self.viewer.with_value(|viewer| viewer.role == Role::Admin) || card.may_write,
+                }
+        })
+    }
+
+    /// Puts `card` where its stage and rank say.
+    fn show(self, card: Card) {
+        let lead = card.id;
+        let before = self.card(lead).map(|known| known.get_untracked());
+        if let Some(before) = &before
+            && let Some(column) = self.column(before.stage)
+        {
+            if before.stage != card.stage {
+                column.count(-1, -worth(before));
+                column.order.update(|order| order.retain(|other| *other != lead));
+            } else if before.rank == card.rank {
+                return self.repaint(card);
+            } else {
+                column.order.update(|order| order.retain(|other| *other != lead));
+            }
+        }
+        let Some(column) = self.column(card.stage) else { return };
+        if before.as_ref().is_none_or(|before| before.stage != card.stage) {
+            column.count(1, worth(&card));
+        }
+        let key = (card.rank.clone(), card.id);
+        self.repaint(card);
+        let place = column.order.with_untracked(|order| {
+            order.partition_point(|other| {
+                self.card(*other).is_some_and(|other| other.with_untracked(|other| (other.rank.as_str(), other.id) < (&key.0, key.1)))
+            })
+        });
+        let is_below_the_loaded = column.more.get_untracked() && column.order.with_untracked(|order| place == order.len());
+        if is_below_the_loaded && !self.moving.with_value(|moving| moving.contains(&lead)) {
+            self.cards.update_value(|cards| {
+                cards.remove(&lead);
+            });
+        } else {
+            column.order.update(|order| order.insert(place, lead));
+        }
+    }
+
+    fn repaint(self, card: Card) {
+        match self.card(card.id) {
+            Some(signal) => {
+                if signal.with_untracked(|known| *known != card) {
+                    signal.set(card);
+                }
+            }
+            None => self.cards.update_value(|cards| {
+                cards.insert(card.id, ArcRwSignal::new(card));
+            }),
+        }
+    }
+
+    /// The card has left the board.
+    pub fn remove(self, lead: LeadId) {
+        let Some(card) = self.card(lead).map(|card| card.get_untracked()) else { return };
+        if let Some(column) = self.column(card.stage) {
+            column.count(-1, -worth(&card));
+            column.order.update(|order| order.retain(|other| *other != lead));
+        }
+        self.cards.update_value(|cards| {
+            cards.remove(&lead);
+        });
+    }
+
+    /// The heads of all columns, counted by the server.
+    pub fn recount(self, counts: &[Count]) {
+        for column in self.columns.get_value() {
+            let count = counts.iter().find(|count| count.stage == column.id());
+            let (leads, value) = count.map_or((0, 0), |count| (count.leads, count.value_base_minor));
+            if column.leads.get_untracked() != leads {
+                column.leads.set(leads);
+            }
+            if column.value.get_untracked() != value {
+                column.value.set(value);
+            }
+        }
+    }
+
+    /// Where the next page of a column begins.
+    pub fn end_of(self, column: ColumnState) -> Option<After> {
+        let last = column.order.with_untracked(|order| order.last().copied())?;
+        let rank = self.card(last)?.with_untracked(|card| card.rank.clone());
+        Some(After { rank, id: last })
+    }
+
+    /// Adds a further page below the loaded cards.
+    pub fn append(self, column: ColumnState, page: Page) {
+        let known: HashSet<_> = column.order.get_untracked().into_iter().collect();
+        let fresh: Vec<_> = page.cards.into_iter().filter(|card| !known.contains(&card.id)).collect();
+        let ids: Vec<_> = fresh.iter().map(|card| card.id).collect();
+        for card in fresh {
+            self.repaint(card);
+        }
+        column.order.update(|order| order.extend(ids));
+        column.more.set(page.more);
+    }
+}
+
+fn worth(card: &Card) -> i64 {
+    card.details.as_ref().and_then(|details| details.value_base_minor).unwrap_or_default()
+}
