@@ -8,6 +8,7 @@ use crate::{
         api::Episode,
         rules::{Attempt, Closure, ClosureCause, DoNot},
     },
+    live::wire::Cursor,
     people::rules::words,
     pipeline::{
         api::{Direction, Money, NextStep, Party, Temperature},
@@ -138,6 +139,8 @@ pub struct Lead {
     pub may_write: bool,
     /// The present moment.
     pub now: Moment,
+    /// From where on the live stream continues this picture.
+    pub seen: Cursor,
 }
 
 impl Lead {

@@ -27,6 +27,8 @@ fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
 
 /// One lead as the viewer may see it.
 pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError> {
+    // The place in the stream comes first: what changes while we read comes again, and again is harmless.
+    let seen = crate::live::store::here(permit.pool()).await?;
     let row = sqlx::query!(
         r#"select l.owner_id, l.queue_id, coalesce(u.name, q.name) as "holder!", l.name, l.company, l.email, l.phone, l.country,
                   l.city, l.request, l.direction, l.party, b.name as "business_line?: Json<Names>", s.name as "source?",
@@ -98,6 +100,7 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         history: history(&mut connection, permit, lead, attempts).await?,
         may_write: may_write(permit.viewer(), holder),
         now: permit.moment(permit.now()),
+        seen,
     })))
 }
 

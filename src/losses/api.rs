@@ -2,12 +2,13 @@
 
 use super::rules::{
     Attempt, AttemptException, Closure, ClosureCause, DoNot, Draft, Facts, NewAttempt, Objection, Outcome, Reason,
-    ReopenRefusal, RetryPotential, Subject, is_sound_text,
+    ReopenRefusal, RetryPotential, Subject,
 };
 use crate::{
     clock::Moment,
     error::AppError,
     ids::{LeadId, LossId, Names, ReasonId, RequestKey, StageId},
+    live::wire::Cursor,
     people::rules::{Holder, words},
     pipeline::{
         api::{Card, Money},
@@ -292,6 +293,8 @@ pub struct Pool {
     pub stages: Vec<Bar<StageAtLoss>>,
     /// Leads per rep or queue.
     pub reps: Vec<Bar<Holder>>,
+    /// From where on the live stream continues this picture.
+    pub seen: Cursor,
 }
 
 /// One loss of a lead, standing or closed.
@@ -357,7 +360,7 @@ pub async fn read_preparation(lead: LeadId) -> Result<Preparation, AppError> {
 /// Writes an attempt to win somebody into the lead's history.
 #[server(prefix = "/api", endpoint = "losses/log_attempt", input = Json, output = Json)]
 pub async fn log_attempt(lead: LeadId, attempt: NewAttempt, key: RequestKey) -> Result<LogAnswer, AppError> {
-    if !key.is_sound() || !is_sound_text(&attempt.note) {
+    if !key.is_sound() || !super::rules::is_sound_text(&attempt.note) {
         return Err(AppError::NotUnderstood);
     }
     super::store::log_attempt(&crate::people::guard::permit()?, lead, &attempt, &key).await
@@ -375,7 +378,7 @@ pub async fn lose(wanted: NewLoss) -> Result<LoseAnswer, AppError> {
 /// Puts a lost lead back on the board: as a mistake, or as a new try.
 #[server(prefix = "/api", endpoint = "losses/reopen", input = Json, output = Json)]
 pub async fn reopen(wanted: NewReopening) -> Result<ReopenAnswer, AppError> {
-    if !wanted.key.is_sound() || !is_sound_text(&wanted.note) {
+    if !wanted.key.is_sound() || !super::rules::is_sound_text(&wanted.note) {
         return Err(AppError::NotUnderstood);
     }
     super::store::reopen(&crate::people::guard::permit()?, &wanted).await
@@ -384,7 +387,7 @@ pub async fn reopen(wanted: NewReopening) -> Result<ReopenAnswer, AppError> {
 /// One page of the lost pool; names are ordered as `language` orders them.
 #[server(prefix = "/api", endpoint = "losses/pool", input = Json, output = Json)]
 pub async fn read_pool(filter: PoolFilter, language: String) -> Result<Pool, AppError> {
-    if !is_sound_text(&filter.text) {
+    if !super::rules::is_sound_text(&filter.text) {
         return Err(AppError::NotUnderstood);
     }
     super::store::pool(&crate::people::guard::permit()?, &filter, &language).await

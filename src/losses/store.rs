@@ -574,10 +574,12 @@ impl Narrowed {
 
 /// One page of the lost pool. What the viewer may not read is not in it: no row, no hit, no count.
 pub async fn pool(permit: &Permit, filter: &PoolFilter, language: &str) -> Result<Pool, AppError> {
+    // The place in the stream comes first: what changes while we read comes again, and again is harmless.
+    let seen = crate::live::store::here(permit.pool()).await?;
     let narrowed = Narrowed::new(permit, filter);
     let rows = pool_rows(permit, &narrowed, filter, language).await?;
     let mut pool =
-        Pool { rows, total: 0, page_size: PAGE, reasons: Vec::new(), stages: Vec::new(), reps: Vec::new() };
+        Pool { rows, total: 0, page_size: PAGE, reasons: Vec::new(), stages: Vec::new(), reps: Vec::new(), seen };
     count_pool(permit, &narrowed, &mut pool).await?;
     Ok(pool)
 }

@@ -55,7 +55,7 @@ where
             <legend>{move || legend.get()}</legend>
             <div class="options">{radios}</div>
             {children.map(|children| children())}
-            <Problem id=problem_id problem/>
+            <Problem id=problem_id.clone() problem/>
         </fieldset>
     }
 }

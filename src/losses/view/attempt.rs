@@ -3,7 +3,7 @@
 use super::words;
 use crate::{
     i18n::{t, t_string, tu_string, use_i18n},
-    ids::{LeadId, RequestKey},
+    ids::LeadId,
     losses::{
         api::{LogAnswer, log_attempt},
         rules::{Approach, AttemptChannel, AttemptResult, DoNot, LONGEST_TEXT, NewAttempt},
@@ -11,7 +11,7 @@ use crate::{
     ui::{
         dialog::Dialog,
         field::{RadioChips, TextField, focus_first_problem},
-        key::fresh_key,
+        key::IntentKey,
         toast::use_toaster,
     },
 };
@@ -126,12 +126,11 @@ pub fn AttemptDialog(
     let toaster = use_toaster();
     let form = AttemptForm::new();
     let element = NodeRef::<html::Form>::new();
-    let key = StoredValue::new(None::<RequestKey>);
+    let key = IntentKey::new();
     let problem = RwSignal::new(None::<String>);
     let sending = RwSignal::new(false);
     let send = move |attempt: NewAttempt| {
-        key.update_value(|key| drop(key.get_or_insert_with(fresh_key)));
-        let Some(key) = key.get_value() else { return };
+        let key = key.get();
         sending.set(true);
         spawn_local(async move {
             let answer = log_attempt(lead, attempt, key).await;

@@ -7,7 +7,6 @@ use crate::{
         RetryPotential,
     },
 };
-use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
 /// The app's words.
