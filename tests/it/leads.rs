@@ -22,10 +22,12 @@ async fn the_whole_history_is_there_newest_first() {
     let minute = || app.clock.advance(TimeDelta::minutes(1));
     minute();
     let to = given::stage(&app, "qualified").await;
-    let moving = json!({ "lead": lead, "to": to, "above": null, "below": null, "seen_version": 0, "key": "page-move-1" });
+    let moving =
+        json!({ "lead": lead, "to": to, "above": null, "below": null, "seen_version": 0, "key": "page-move-1" });
     ayse.ask("/api/pipeline/move_lead", json!({ "wanted": moving })).await;
     minute();
-    let attempt = json!({ "channel": "email", "approach": "offer", "result": "thinking", "at": null, "note": "Sent the list." });
+    let attempt =
+        json!({ "channel": "email", "approach": "offer", "result": "thinking", "at": null, "note": "Sent the list." });
     ayse.ask("/api/losses/log_attempt", json!({ "lead": lead, "attempt": attempt, "key": "page-log-1" })).await;
     minute();
     let draft = json!({

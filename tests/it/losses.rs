@@ -11,10 +11,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::{LeadId, LossId, ReasonId, RequestKey, StageId},
     losses::{
-        api::{LogAnswer, LoseAnswer, NewLoss, NewReopening, Pool, PoolFilter, PoolSort, Preparation, ReopenAnswer, StageAtLoss},
+        api::{
+            LogAnswer, LoseAnswer, NewLoss, NewReopening, Pool, PoolFilter, PoolSort, Preparation, ReopenAnswer,
+            StageAtLoss,
+        },
         rules::{
-            Approach, AttemptChannel, AttemptException, AttemptResult, Closure, ClosureCause, CustomerSaid, Draft, LastAttempt,
-            NewAttempt, Objection, Outcome, ReopenRefusal, RetryPotential,
+            Approach, AttemptChannel, AttemptException, AttemptResult, Closure, ClosureCause, CustomerSaid, Draft,
+            LastAttempt, NewAttempt, Objection, Outcome, ReopenRefusal, RetryPotential,
         },
     },
 };
@@ -194,12 +197,16 @@ async fn the_database_refuses_every_incomplete_loss() {
     let reason = |code: &str| format!("(select id from loss_reason where code = '{code}')");
     let unqualified = ("outcome", "'unqualified'");
     let rep = format!("(select id from app_user where email = '{AYSE}')");
-    let (contact_lost, closed_down, range) = (reason("contact_lost"), reason("closed_down"), reason("not_in_our_range"));
+    let (contact_lost, closed_down, range) =
+        (reason("contact_lost"), reason("closed_down"), reason("not_in_our_range"));
     let cases: [(&[(&str, &str)], &str); 12] = [
-        (&[("reason_id", "null")], "null value in column \"reason_id\" of relation \"loss\" violates not-null constraint"),
+        (&[("reason_id", "null")], "reason_fits_lead"),
         (&[("note", "E' \\n\\t'")], "note_is_written"),
         (&[("attempt_exception", "null")], "attempt_or_exception"),
-        (&[("attempt_exception", "null"), ("attempt_id", "(select min(activity_id) from attempt)")], "loss_attempt_id_lead_id_fkey"),
+        (
+            &[("attempt_exception", "null"), ("attempt_id", "(select min(activity_id) from attempt)")],
+            "loss_attempt_id_lead_id_fkey",
+        ),
         (&[("retry_potential", "null")], "only_imports_lack_circumstances"),
         (&[("attempt_exception", "'imported'")], "imports_name_their_batch"),
         (&[unqualified], "loss_reason_id_outcome_fkey"),
@@ -308,8 +315,9 @@ async fn a_repeated_request_does_nothing_twice() {
     assert_eq!((count(&app, "loss").await, count(&app, "attempt").await, count(&app, "activity").await), (1, 2, 5));
     // A key belongs to one intent.
     let other = given::can(&app).await;
-    let (status, _) =
-        ayse.call("/api/losses/lose", json!({ "wanted": NewLoss { lead: other, ..loss(other, Draft::default()) }})).await;
+    let (status, _) = ayse
+        .call("/api/losses/lose", json!({ "wanted": NewLoss { lead: other, ..loss(other, Draft::default()) }}))
+        .await;
     assert_eq!(status, StatusCode::OK);
     let reused = NewLoss { key: wanted.key, ..loss(other, whole_draft(given::reason(&app, "trust").await)) };
     let (status, _) = ayse.call("/api/losses/lose", json!({ "wanted": reused })).await;
@@ -436,7 +444,8 @@ async fn a_colleague_neither_loses_nor_sees_a_masked_lead() {
         assert_eq!(answer, ReopenAnswer::Refused { why: ReopenRefusal::NotYours });
     }
     assert_eq!(pool(&admin, &PoolFilter::default(), "en").await.total, 1);
-    let (status, _) = app.stranger().call("/api/losses/pool", json!({ "filter": PoolFilter::default(), "language": "en" })).await;
+    let (status, _) =
+        app.stranger().call("/api/losses/pool", json!({ "filter": PoolFilter::default(), "language": "en" })).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 }
 
@@ -446,7 +455,11 @@ async fn a_lead_comes_back_and_may_be_lost_again() {
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
     let run = || async {
         let started: Option<chrono::DateTime<chrono::Utc>> =
-            sqlx::query_scalar("select run_started_at from lead where id = $1").bind(lead.0).fetch_one(&app.pool).await.expect("the run");
+            sqlx::query_scalar("select run_started_at from lead where id = $1")
+                .bind(lead.0)
+                .fetch_one(&app.pool)
+                .await
+                .expect("the run");
         started.expect("known")
     };
     let begun = run().await;
@@ -463,11 +476,12 @@ async fn a_lead_comes_back_and_may_be_lost_again() {
     let LoseAnswer::Done { lost: real } = lose(&ayse, &NewLoss { seen_version: 2, ..loss(lead, draft) }).await else {
         panic!("it may be lost again")
     };
-    app.clock.advance(TimeDelta::days(30));
+    app.clock.advance(TimeDelta::days(5));
     let nurturing = given::stage(&app, "nurturing").await;
     let causeless = NewReopening { cause: None, ..reopening(real.loss, Closure::Reactivated) };
     assert_eq!(reopen(&ayse, &causeless).await, ReopenAnswer::Refused { why: ReopenRefusal::CauseMissing });
-    let customer = NewReopening { to: Some(given::stage(&app, "customer").await), ..reopening(real.loss, Closure::Reactivated) };
+    let customer =
+        NewReopening { to: Some(given::stage(&app, "customer").await), ..reopening(real.loss, Closure::Reactivated) };
     assert_eq!(reopen(&ayse, &customer).await, ReopenAnswer::Refused { why: ReopenRefusal::NotAPipelineStage });
     let chosen = NewReopening { to: Some(nurturing), ..reopening(real.loss, Closure::Reactivated) };
     assert_eq!(back(&ayse, &chosen).await.stage, nurturing);
