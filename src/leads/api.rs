@@ -4,11 +4,11 @@ use crate::{
     clock::Moment,
     error::AppError,
     ids::{ActivityId, LeadId, LossId, Names, StageId},
+    live::wire::Cursor,
     losses::{
         api::Episode,
         rules::{Attempt, Closure, ClosureCause, DoNot},
     },
-    live::wire::Cursor,
     people::rules::words,
     pipeline::{
         api::{Direction, Money, NextStep, Party, Temperature},

@@ -130,7 +130,8 @@ fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
     });
     let open = RwSignal::new(None::<Open>);
     let title = {
-        let (name, number) = (lead.name.clone().or(lead.company.clone()), lead.external.clone().map(|(_, number)| number));
+        let (name, number) =
+            (lead.name.clone().or(lead.company.clone()), lead.external.clone().map(|(_, number)| number));
         Signal::derive(move || words::lead_name(i18n, name.as_deref(), number.as_deref(), id))
     };
     let do_not = lead.do_not;
@@ -148,9 +149,7 @@ fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
                 view! { <LossDialog lead=id on_done/> }.into_any()
             }
             Open::Logging => view! { <AttemptDialog lead=id name do_not on_done=done/> }.into_any(),
-            Open::Reopening(loss, stage_left) => {
-                view! { <ReopenDialog loss name stage_left on_done=done/> }.into_any()
-            }
+            Open::Reopening(loss, stage_left) => view! { <ReopenDialog loss name stage_left on_done=done/> }.into_any(),
         })
     };
     view! {
@@ -172,7 +171,8 @@ fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
 fn Head(lead: Lead, title: Signal<String>, open: RwSignal<Option<Open>>) -> impl IntoView {
     let i18n = use_i18n();
     let standing = lead.standing_loss().cloned();
-    let may_lose = lead.place.as_ref().is_some_and(|place| !matches!(place.kind, StageKind::Customer | StageKind::Inactive));
+    let may_lose =
+        lead.place.as_ref().is_some_and(|place| !matches!(place.kind, StageKind::Customer | StageKind::Inactive));
     let is_lost = standing.is_some();
     let place = lead.place.clone();
     let badge = match standing.clone() {
@@ -355,8 +355,11 @@ fn Losses(episodes: Vec<Episode>) -> impl IntoView {
 
 /// A logged attempt in a line: call, better offer, no answer.
 fn attempt_text(i18n: I18n, attempt: &crate::losses::rules::Attempt) -> String {
-    let parts =
-        [words::channel(i18n, attempt.channel), words::approach(i18n, attempt.approach), words::result(i18n, attempt.result)];
+    let parts = [
+        words::channel(i18n, attempt.channel),
+        words::approach(i18n, attempt.approach),
+        words::result(i18n, attempt.result),
+    ];
     parts.join(" · ")
 }
 
@@ -428,7 +431,8 @@ fn History(entries: Vec<Entry>, episodes: Vec<Episode>) -> impl IntoView {
     let lines = entries
         .into_iter()
         .map(|entry| {
-            let reason = episodes.iter().find(|episode| Some(episode.id) == entry.loss).map(|episode| episode.reason.clone());
+            let reason =
+                episodes.iter().find(|episode| Some(episode.id) == entry.loss).map(|episode| episode.reason.clone());
             view! { <EntryLine entry reason/> }
         })
         .collect_view();
@@ -470,7 +474,8 @@ fn entry_text(i18n: I18n, entry: &Entry, reason: Option<&Names>) -> String {
         (ActivityKind::NextStep, _) => t_string!(i18n, leads.kind_next_step).to_string(),
         (ActivityKind::Assignment, _) => t_string!(i18n, leads.kind_assignment).to_string(),
     };
-    let reason = reason.filter(|_| entry.kind == ActivityKind::Loss).map(|reason| reason.pick(language(i18n)).to_owned());
+    let reason =
+        reason.filter(|_| entry.kind == ActivityKind::Loss).map(|reason| reason.pick(language(i18n)).to_owned());
     let closure = entry.closure.map(|closure| words::closure(i18n, closure));
     let cause = entry.cause.map(|cause| words::cause(i18n, cause));
     [Some(what), reason, closure, cause].into_iter().flatten().collect::<Vec<_>>().join(" · ")

@@ -221,7 +221,15 @@ pub struct PoolFilter {
 
 impl Default for PoolFilter {
     fn default() -> Self {
-        Self { text: String::new(), reason: None, stage: None, rep: None, sort: PoolSort::Date, descending: true, page: 0 }
+        Self {
+            text: String::new(),
+            reason: None,
+            stage: None,
+            rep: None,
+            sort: PoolSort::Date,
+            descending: true,
+            page: 0,
+        }
     }
 }
 

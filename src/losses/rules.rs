@@ -489,7 +489,8 @@ impl Facts<'_> {
     /// What was tried in the present run, `also` included.
     pub fn tried(&self, also: Option<&NewAttempt>) -> Tried {
         let also = also.filter(|new| new.at.is_none_or(|at| self.is_of_this_run(at)));
-        let channels: BTreeSet<_> = self.run().map(|attempt| attempt.channel).chain(also.map(|new| new.channel)).collect();
+        let channels: BTreeSet<_> =
+            self.run().map(|attempt| attempt.channel).chain(also.map(|new| new.channel)).collect();
         Tried { attempts: self.run().count() + usize::from(also.is_some()), channels: channels.len() }
     }
 
@@ -866,7 +867,8 @@ mod tests {
     #[test]
     fn an_excuse_takes_attempts_on_several_channels() {
         let reasons = reasons();
-        let calls = [attempt(2, AttemptChannel::Call, Approach::Offer), attempt(1, AttemptChannel::Call, Approach::Reminder)];
+        let calls =
+            [attempt(2, AttemptChannel::Call, Approach::Offer), attempt(1, AttemptChannel::Call, Approach::Reminder)];
         let tried = facts(&reasons, &calls);
         let excuse = Draft { reason: Some(ReasonId(2)), ..whole_draft() };
         let third_call = LastAttempt::New(new_attempt(AttemptChannel::Call, Approach::Listening));
@@ -894,15 +896,12 @@ mod tests {
     #[test]
     fn the_same_way_twice_needs_a_reason() {
         let reasons = reasons();
-        let before = [
-            attempt(2, AttemptChannel::Call, Approach::Offer),
-            attempt(1, AttemptChannel::Call, Approach::Offer),
-        ];
+        let before =
+            [attempt(2, AttemptChannel::Call, Approach::Offer), attempt(1, AttemptChannel::Call, Approach::Offer)];
         let tried = facts(&reasons, &before);
-        for again in [
-            LastAttempt::Logged(ActivityId(2)),
-            LastAttempt::New(new_attempt(AttemptChannel::Call, Approach::Offer)),
-        ] {
+        for again in
+            [LastAttempt::Logged(ActivityId(2)), LastAttempt::New(new_attempt(AttemptChannel::Call, Approach::Offer))]
+        {
             let mut draft = Draft { attempt: Some(again), ..whole_draft() };
             assert_eq!(objections(tried, &draft), [Objection::SayWhySameAgain]);
             draft.same_again_because = "Asked me to call back.".into();

@@ -2,12 +2,12 @@
 
 use super::{
     api::{
-        Bar, Closed, Episode, LogAnswer, LoseAnswer, Lost, NewLoss, NewReopening, Pool, PoolFilter, PoolRow, Preparation,
-        ReopenAnswer, StageAtLoss,
+        Bar, Closed, Episode, LogAnswer, LoseAnswer, Lost, NewLoss, NewReopening, Pool, PoolFilter, PoolRow,
+        Preparation, ReopenAnswer, StageAtLoss,
     },
     rules::{
-        self, Attempt, Closure, DoNot, EvidenceField, LastAttempt, NewAttempt, Objection, Outcome, Plan, Reason,
-        Scope, Subject,
+        self, Attempt, Closure, DoNot, EvidenceField, LastAttempt, NewAttempt, Objection, Outcome, Plan, Reason, Scope,
+        Subject,
     },
 };
 use crate::{
@@ -722,11 +722,7 @@ async fn count_pool(permit: &Permit, narrowed: &Narrowed, pool: &mut Pool) -> Re
 }
 
 /// Every loss of a lead, the newest first. The caller has asked whether the viewer may read the lead.
-pub async fn episodes(
-    connection: &mut PgConnection,
-    permit: &Permit,
-    lead: LeadId,
-) -> Result<Vec<Episode>, AppError> {
+pub async fn episodes(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> Result<Vec<Episode>, AppError> {
     let attempts = attempts(&mut *connection, permit, lead).await?;
     let rows = sqlx::query!(
         r#"select s.id, s.outcome, r.name as "reason: Json<Names>", s.at, b.name as "by?", coalesce(o.name, q.name) as "rep!",

@@ -12,8 +12,8 @@ use crate::{
     losses::{
         api::{LoseAnswer, Lost, NewLoss, NewReopening, Preparation, ReopenAnswer, lose, read_preparation, reopen},
         rules::{
-            Attempt, AttemptException, Closure, CustomerSaid, Draft, EvidenceKind, Field, LONGEST_TEXT, LastAttempt, Objection,
-            Outcome, Reason, RetryPotential, plan_loss, reasons_for,
+            Attempt, AttemptException, Closure, CustomerSaid, Draft, EvidenceKind, Field, LONGEST_TEXT, LastAttempt,
+            Objection, Outcome, Reason, RetryPotential, plan_loss, reasons_for,
         },
     },
     ui::{
@@ -203,9 +203,8 @@ impl LossState {
 
     fn objections(self) -> Vec<Objection> {
         let draft = self.draft();
-        let mut objections = self
-            .preparation
-            .with_value(|preparation| plan_loss(preparation.facts(), &draft).err().unwrap_or_default());
+        let mut objections =
+            self.preparation.with_value(|preparation| plan_loss(preparation.facts(), &draft).err().unwrap_or_default());
         for objection in self.from_server.get() {
             if !objections.contains(&objection) {
                 objections.push(objection);
@@ -285,7 +284,12 @@ impl LossState {
 
     fn name(self) -> String {
         self.preparation.with_value(|preparation| {
-            words::lead_name(self.i18n, preparation.name.as_deref(), preparation.external_id.as_deref(), preparation.lead)
+            words::lead_name(
+                self.i18n,
+                preparation.name.as_deref(),
+                preparation.external_id.as_deref(),
+                preparation.lead,
+            )
         })
     }
 }
@@ -304,7 +308,9 @@ fn undo(i18n: I18n, toaster: Toaster, loss: LossId, name: String) {
         NewReopening { loss, closure: Closure::Reversed, cause: None, note: String::new(), to: None, key: fresh_key() };
     spawn_local(async move {
         match reopen(wanted).await {
-            Ok(ReopenAnswer::Done { .. }) => toaster.say(tu_string!(i18n, losses.undone_toast, name = name).to_string()),
+            Ok(ReopenAnswer::Done { .. }) => {
+                toaster.say(tu_string!(i18n, losses.undone_toast, name = name).to_string())
+            }
             Ok(ReopenAnswer::Conflict { by, .. }) => {
                 let who = by.unwrap_or_else(|| tu_string!(i18n, losses.somebody).to_string());
                 toaster.say(tu_string!(i18n, losses.back_already, who = who).to_string());
@@ -392,7 +398,8 @@ fn Head(state: LossState) -> impl IntoView {
 #[component]
 fn OutcomeChoice(state: LossState, objections: Memo<Vec<Objection>>) -> impl IntoView {
     let i18n = state.i18n;
-    let options = move || Outcome::ALL.iter().map(|outcome| (*outcome, words::outcome(i18n, *outcome))).collect::<Vec<_>>();
+    let options =
+        move || Outcome::ALL.iter().map(|outcome| (*outcome, words::outcome(i18n, *outcome))).collect::<Vec<_>>();
     view! {
         <RadioChips
             name="loss-outcome"
@@ -434,7 +441,9 @@ fn ReasonChoice(state: LossState, objections: Memo<Vec<Objection>>) -> impl Into
         });
         let attempts = t_string!(i18n, losses.attempts_count, count = tried.attempts).to_string();
         let channels = t_string!(i18n, losses.channels_count, count = tried.channels).to_string();
-        reason.excuse.then(|| t_string!(i18n, losses.excuse_worked, attempts = attempts, channels = channels).to_string())
+        reason
+            .excuse
+            .then(|| t_string!(i18n, losses.excuse_worked, attempts = attempts, channels = channels).to_string())
     };
     let manages = state.preparation.with_value(|preparation| preparation.manages);
     let may_override = move || manages && state.still_needed().is_some();
@@ -477,7 +486,11 @@ fn AttemptChoice(state: LossState, objections: Memo<Vec<Objection>>) -> impl Int
     let do_not = state.preparation.with_value(|preparation| preparation.do_not);
     let options = move || {
         state.preparation.with_value(|preparation| {
-            let logged = preparation.facts().run().next().map(|attempt| (Choice::Logged(attempt.id), attempt_chip(i18n, attempt)));
+            let logged = preparation
+                .facts()
+                .run()
+                .next()
+                .map(|attempt| (Choice::Logged(attempt.id), attempt_chip(i18n, attempt)));
             let new = match logged {
                 Some(_) => t_string!(i18n, losses.attempt_new),
                 None => t_string!(i18n, losses.attempt_first),

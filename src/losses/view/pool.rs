@@ -167,7 +167,10 @@ fn follow_changes(pool: &Pool, reload: Callback<()>) {
 
 /// The reasons with how many leads each took: the pool at a glance, and its first filter.
 #[component]
-fn ReasonBars(bars: Vec<Bar<(crate::ids::ReasonId, crate::losses::rules::Outcome)>>, filter: PoolFilter) -> impl IntoView {
+fn ReasonBars(
+    bars: Vec<Bar<(crate::ids::ReasonId, crate::losses::rules::Outcome)>>,
+    filter: PoolFilter,
+) -> impl IntoView {
     let i18n = use_i18n();
     let all = PoolFilter { reason: None, page: 0, ..filter.clone() };
     let chips = bars
@@ -356,9 +359,9 @@ fn PoolLine(row: PoolRow, reopening: RwSignal<Option<PoolRow>>) -> impl IntoView
     let PoolRow { lead, name, external_id, outcome, reason, stage, rep, at, note, customer_words, value, .. } = row;
     let again = move || {
         let retry = row.retry_potential.map(|retry| words::retry(i18n, retry));
-        let on = row.recontact_on.map(|on| {
-            t_string!(i18n, losses.recontact_on, date = format::date(i18n.get_locale(), on)).to_string()
-        });
+        let on = row
+            .recontact_on
+            .map(|on| t_string!(i18n, losses.recontact_on, date = format::date(i18n.get_locale(), on)).to_string());
         retry.into_iter().chain(on).collect::<Vec<_>>().join(" ")
     };
     let action = row.may_write.then(|| {
@@ -406,7 +409,8 @@ fn Pages(filter: PoolFilter, total: i64, page_size: i64) -> impl IntoView {
     let next = (page < pages).then(|| query::address(&PoolFilter { page: filter.page + 1, ..filter.clone() }));
     let place = move || {
         let locale = i18n.get_locale();
-        t_string!(i18n, losses.page_of, page = format::number(locale, page), pages = format::number(locale, pages)).to_string()
+        t_string!(i18n, losses.page_of, page = format::number(locale, page), pages = format::number(locale, pages))
+            .to_string()
     };
     (pages > 1).then(|| {
         view! {

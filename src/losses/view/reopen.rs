@@ -50,8 +50,7 @@ pub fn ReopenDialog(
     let send = move |closure: Closure| {
         let key = key.get();
         let to = to.get_untracked().parse::<StageId>().ok();
-        let wanted =
-            NewReopening { loss, closure, cause: cause.get_untracked(), note: note.get_untracked(), to, key };
+        let wanted = NewReopening { loss, closure, cause: cause.get_untracked(), note: note.get_untracked(), to, key };
         let name = name.get_value();
         is_sending.set(true);
         spawn_local(async move {

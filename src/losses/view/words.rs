@@ -3,8 +3,8 @@
 use crate::{
     i18n::{Locale, t_string},
     losses::rules::{
-        Approach, AttemptChannel, AttemptException, AttemptResult, Closure, ClosureCause, Objection, Outcome, ReopenRefusal,
-        RetryPotential,
+        Approach, AttemptChannel, AttemptException, AttemptResult, Closure, ClosureCause, Objection, Outcome,
+        ReopenRefusal, RetryPotential,
     },
 };
 use leptos_i18n::I18nContext;
