@@ -15,7 +15,7 @@ const QUIET = [
 export default defineConfig({
   testDir: 'specs',
   outputDir: 'test-results',
-  fullyParallel: false,
+  fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   workers: 2,
@@ -23,6 +23,8 @@ export default defineConfig({
   expect: { timeout: 8_000 },
   reporter: [['line'], ['./support/reporter.ts']],
   use: {
+    actionTimeout: 8_000,
+    navigationTimeout: 15_000,
     locale: 'en-GB',
     timezoneId: 'Europe/Istanbul',
     reducedMotion: 'reduce',

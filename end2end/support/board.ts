@@ -5,7 +5,7 @@ export const column = (page: Page, stage: string) => page.getByRole('region', { 
 
 /** The cards with this name, on the board or in a column. */
 export const card = (within: Page | Locator, name: string) =>
-  within.locator('[data-lead]').filter({ has: within.locator('a.name', { hasText: name }) });
+  within.locator('[data-lead]').filter({ hasText: name });
 
 /** The names on a column's loaded cards, from top to bottom. */
 export const names = (column: Locator) => column.locator('[data-lead] a.name');
@@ -56,11 +56,31 @@ export async function drag(page: Page, what: Locator, to: Point) {
   await page.mouse.up();
 }
 
-/** Drags a card by mouse into a column, on top of its cards. */
+/** Drags a card by mouse into a column, on top of its cards; a column out of sight is fetched by the board's edge. */
 export async function dragInto(page: Page, what: Locator, target: Locator) {
-  await target.scrollIntoViewIfNeeded();
   const list = target.locator('.cards');
-  await drag(page, what, await topOf((await list.count()) > 0 ? list : target));
+  const place = (await list.count()) > 0 ? list : target;
+  const isRight = (await middle(target)).x > (await middle(what)).x;
+  const board = await page.locator('.board').boundingBox();
+  if (!board) throw new Error('there is no board');
+  const [start, end] = [board.x, board.x + board.width];
+  const isInSight = async () => {
+    const at = await middle(target);
+    return at.x > start + 60 && at.x < end - 60;
+  };
+  const y = (await topOf(place)).y;
+  if (await isInSight()) {
+    await carry(page, what, await topOf(place));
+  } else {
+    await carry(page, what, { x: isRight ? end - 10 : start + 10, y });
+    const atItsEnd = () =>
+      page.locator('.board').evaluate((board) => Math.abs(board.scrollLeft) + board.clientWidth >= board.scrollWidth - 2);
+    await expect.poll(async () => (await isInSight()) || (await atItsEnd())).toBe(true);
+    const at = await middle(target);
+    await page.mouse.move(Math.min(Math.max(at.x, start + 52), end - 52), y, { steps: 6 });
+  }
+  await expect(target).toHaveClass(/over/);
+  await page.mouse.up();
 }
 
 /** A finger, by the browser's own touch events. */
