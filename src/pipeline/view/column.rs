@@ -94,10 +94,10 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
                             {move || if column.is_loading.get() { t_string!(i18n, pipeline.loading) } else { t_string!(i18n, pipeline.show_more) }}
                         </button>
                     </Show>
+                    <Show when=move || column.leads.get() == 0>
+                        <p class="empty small faint">{t!(i18n, pipeline.empty_column)}</p>
+                    </Show>
                 </div>
-                <Show when=move || column.leads.get() == 0>
-                    <p class="empty small faint">{t!(i18n, pipeline.empty_column)}</p>
-                </Show>
             </Show>
         </section>
     }
