@@ -93,9 +93,10 @@ pub async fn run() -> ExitCode {
     }
 }
 
-/// Opens the database, does the work, and stops the private cluster again if it was started for this.
+/// Opens the database (beside a running server, if there is one), does the work, and stops the private cluster again if
+/// it was started for this.
 pub async fn with_database(config: &DatabaseConfig, work: impl AsyncFnOnce(&Database) -> Outcome) -> Outcome {
-    let database = Database::open(config, |step| eprintln!("· {step}")).await?;
+    let database = Database::open_beside(config, |step| eprintln!("· {step}")).await?;
     let outcome = work(&database).await;
     database.close().await?;
     outcome

@@ -2,44 +2,30 @@
 //! way out, the toasts.
 
 use crate::{
+    error::AppError,
     i18n::{Locale, t, t_string, use_i18n},
     people::{api::read_me, rules::Viewer},
     ui::toast::Toasts,
 };
-use super::trouble::Trouble;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
-/// Who is signed in, for every page inside the frame.
-#[derive(Clone)]
-pub struct Me(pub Viewer);
+/// Who is signed in: read once, for every page inside the frame.
+#[derive(Clone, Copy)]
+pub struct Me(pub Resource<Result<Viewer, AppError>>);
 
 /// The languages that people may choose, in their own names. The pseudo-language is there for testing only: it is chosen
 /// by its cookie.
 const LANGUAGES: [(Locale, &str); 2] = [(Locale::en, "English"), (Locale::tr, "Türkçe")];
 
-/// The frame with the current page in it.
+/// The frame with the current page in it. The page stands outside of every `Suspense`: what is inside one is rendered
+/// several times on the server, with all its resources.
 #[component]
 pub fn Frame() -> impl IntoView {
-    let viewer = Resource::new_blocking(|| (), |()| read_me());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match viewer.await {
-                    Ok(viewer) => {
-                        provide_context(Me(viewer.clone()));
-                        view! { <Signed viewer/> }.into_any()
-                    }
-                    Err(error) => view! { <Trouble error/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
-}
-
-#[component]
-fn Signed(viewer: Viewer) -> impl IntoView {
     let i18n = use_i18n();
+    let viewer = Resource::new_blocking(|| (), |()| read_me());
+    provide_context(Me(viewer));
+    let name = move || Suspend::new(async move { viewer.await.map(|viewer| viewer.name).unwrap_or_default() });
     view! {
         <a class="skip" href="#main">{t!(i18n, shell.skip_to_content)}</a>
         <div class="shell">
@@ -48,12 +34,15 @@ fn Signed(viewer: Viewer) -> impl IntoView {
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
                 <div class="rail-foot">
-                    <span class="me" title=viewer.name.clone()>{viewer.name.clone()}</span>
-                    <LanguageChoice/>
-                    <form method="post" action="/sign-out">
-                        <button class="quiet">{t!(i18n, shell.sign_out)}</button>
-                        <button class="quiet" name="everywhere" value="true">{t!(i18n, shell.sign_out_everywhere)}</button>
-                    </form>
+                    <button type="button" class="quiet account-button" popovertarget="account">{t!(i18n, shell.account)}</button>
+                    <div id="account" popover="auto">
+                        <span class="me"><Suspense>{name}</Suspense></span>
+                        <LanguageChoice/>
+                        <form method="post" action="/sign-out">
+                            <button class="quiet">{t!(i18n, shell.sign_out)}</button>
+                            <button class="quiet" name="everywhere" value="true">{t!(i18n, shell.sign_out_everywhere)}</button>
+                        </form>
+                    </div>
                 </div>
             </nav>
             <main id="main" tabindex="-1"><Outlet/></main>

@@ -214,5 +214,6 @@ fn new_lead(lead: &Incoming, rep: UserId, now: DateTime<Utc>, sequence: u32) -> 
         outcome: outcome.map(LossOutcome::word),
         reason,
         note,
+        note_key: note.map(fold),
     }
 }

@@ -52,6 +52,8 @@ pub struct NewLead<'a> {
     pub reason: Option<&'a str>,
     /// What the file says about the loss.
     pub note: Option<&'a str>,
+    /// What the loss is searched by.
+    pub note_key: Option<String>,
 }
 
 /// What all leads of one import share.
@@ -179,7 +181,7 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>]) -> Re
                from jsonb_to_recordset($1) as g (
                    external_id text, name text, company text, email text, phone text, country text, city text, request text,
                    source text, product text, segment text, custom jsonb, search_key text, do_not_call boolean,
-                   do_not_email boolean, owner bigint, rank text, stage text, outcome text, reason text, note text)
+                   do_not_email boolean, owner bigint, rank text, stage text, outcome text, reason text, note text, note_key text)
                left join source o on o.key = g.source
                left join product p on p.key = g.product
                left join segment m on m.key = g.segment
@@ -202,9 +204,10 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>]) -> Re
                insert into activity (lead_id, kind, actor_id, at, move_version, to_stage_id)
                select id, 'imported', $7, $6, 0, stage_id from added),
            losses as (
-               insert into loss (id, lead_id, outcome, reason_id, recorded_at, owner_id, note, attempt_exception, import_batch_id)
+               insert into loss (id, lead_id, outcome, reason_id, recorded_at, owner_id, note, search_key, attempt_exception,
+                   import_batch_id)
                overriding system value
-               select g.loss_id, a.id, g.outcome, g.reason_id, $6, a.owner_id, g.note, 'imported', $5
+               select g.loss_id, a.id, g.outcome, g.reason_id, $6, a.owner_id, g.note, g.note_key, 'imported', $5
                from added a join given g using (external_id) where g.loss_id is not null),
            told as (
                insert into event (at, kind) select $6, 'bulk' where exists (select from added))

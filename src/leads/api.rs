@@ -1,1 +1,178 @@
-//! Coming.
+//! What the browser asks about one lead.
+
+use crate::{
+    clock::Moment,
+    error::AppError,
+    ids::{ActivityId, LeadId, LossId, Names, StageId},
+    live::wire::Cursor,
+    losses::{
+        api::Episode,
+        rules::{Attempt, Closure, ClosureCause, DoNot},
+    },
+    people::rules::words,
+    pipeline::{
+        api::{Direction, Money, NextStep, Party, Temperature},
+        rules::StageKind,
+    },
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What can happen with a lead.
+    ActivityKind {
+        Created = "created",
+        Imported = "imported",
+        Move = "move",
+        Loss = "loss",
+        Reopened = "reopened",
+        Note = "note",
+        Call = "call",
+        Email = "email",
+        Whatsapp = "whatsapp",
+        Sms = "sms",
+        Meeting = "meeting",
+        Edit = "edit",
+        NextStep = "next_step",
+        Assignment = "assignment",
+    }
+}
+
+/// One entry of a lead's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Which.
+    pub id: ActivityId,
+    /// What happened.
+    pub kind: ActivityKind,
+    /// When.
+    pub at: Moment,
+    /// Who did it; `None` for winback itself.
+    pub by: Option<String>,
+    /// The stage that the lead left.
+    pub from: Option<Names>,
+    /// The stage that it came to.
+    pub to: Option<Names>,
+    /// What was written.
+    pub body: Option<String>,
+    /// The attempt that it was.
+    pub attempt: Option<Attempt>,
+    /// The loss episode that it opened or closed.
+    pub loss: Option<LossId>,
+    /// How it closed the episode.
+    pub closure: Option<Closure>,
+    /// What brought the lead back.
+    pub cause: Option<ClosureCause>,
+}
+
+/// Where a lead stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// The stage.
+    pub id: StageId,
+    /// What it means to the rules.
+    pub kind: StageKind,
+    /// What the team calls it.
+    pub name: Names,
+    /// Since when; unknown for imports that lack it.
+    pub since: Option<Moment>,
+}
+
+/// Everything about one lead, for those who may read it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lead {
+    /// Which.
+    pub id: LeadId,
+    /// The person's name.
+    pub name: Option<String>,
+    /// The company's name.
+    pub company: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// What they asked for, in their own words.
+    pub request: Option<String>,
+    /// Inbound or outbound.
+    pub direction: Direction,
+    /// Person or company.
+    pub party: Party,
+    /// The line of business, per language.
+    pub business_line: Option<Names>,
+    /// The channel that it came through.
+    pub source: Option<String>,
+    /// What they want to buy.
+    pub product: Option<String>,
+    /// Which kind of customer they are.
+    pub segment: Option<String>,
+    /// The campaign that it came from.
+    pub campaign: Option<String>,
+    /// What an import or form brought along that has no field of its own.
+    pub custom: Vec<(String, String)>,
+    /// The system that it was imported from, and its number there.
+    pub external: Option<(String, String)>,
+    /// What they asked us not to do.
+    pub do_not: DoNot,
+    /// What it is worth.
+    pub value: Option<Money>,
+    /// How warm it is.
+    pub temperature: Option<Temperature>,
+    /// Who is responsible.
+    pub holder: String,
+    /// What happens next.
+    pub next_step: Option<NextStep>,
+    /// Where it stands; unknown only for leads that were lost before winback knew them.
+    pub place: Option<Place>,
+    /// When the enquiry arose, where known.
+    pub arose_at: Option<Moment>,
+    /// When winback heard of it.
+    pub recorded_at: Moment,
+    /// Every loss, the newest first; only the first can stand.
+    pub episodes: Vec<Episode>,
+    /// Everything that happened, the newest first.
+    pub history: Vec<Entry>,
+    /// Whether the viewer may change the lead.
+    pub may_write: bool,
+    /// The present moment.
+    pub now: Moment,
+    /// From where on the live stream continues this picture.
+    pub seen: Cursor,
+}
+
+impl Lead {
+    /// The loss that stands, if one does.
+    pub fn standing_loss(&self) -> Option<&Episode> {
+        self.episodes.iter().find(|episode| episode.closed.is_none())
+    }
+}
+
+/// What everybody who is signed in may know about any lead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MaskedLead {
+    /// Who is responsible.
+    pub holder: String,
+    /// What the team calls its stage.
+    pub stage: Option<Names>,
+    /// What happens next: channel and due time only.
+    pub next_step: Option<NextStep>,
+}
+
+/// A lead as its viewer may see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadInSight {
+    /// All of it.
+    Full(Box<Lead>),
+    /// Owner, stage and next step.
+    Masked(MaskedLead),
+}
+
+/// One lead with its whole history.
+#[server(prefix = "/api", endpoint = "leads/lead", input = Json, output = Json)]
+pub async fn read_lead(lead: LeadId) -> Result<LeadInSight, AppError> {
+    super::store::lead(&crate::people::guard::permit()?, lead).await
+}

@@ -1,1 +1,151 @@
-//! Coming.
+//! All SQL of the lead's page.
+
+use super::api::{Entry, Lead, LeadInSight, MaskedLead, Place};
+use crate::{
+    error::AppError,
+    ids::{ActivityId, LeadId, LossId, Names, StageId},
+    losses::{
+        self,
+        rules::{Attempt, DoNot},
+    },
+    people::{
+        guard::Permit,
+        rules::{Sight, may_write, sight},
+    },
+    pipeline::{
+        api::{Money, NextStep},
+        store::holder,
+    },
+};
+use serde_json::Value;
+use sqlx::{PgConnection, types::Json};
+use std::{collections::BTreeMap, str::FromStr};
+
+fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
+    word.parse().map_err(|_| AppError::Internal)
+}
+
+/// One lead as the viewer may see it.
+pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError> {
+    // The place in the stream comes first: what changes while we read comes again, and again is harmless.
+    let seen = crate::live::store::here(permit.pool()).await?;
+    let row = sqlx::query!(
+        r#"select l.owner_id, l.queue_id, coalesce(u.name, q.name) as "holder!", l.name, l.company, l.email, l.phone, l.country,
+                  l.city, l.request, l.direction, l.party, b.name as "business_line?: Json<Names>", s.name as "source?",
+                  p.name as "product?", g.name as "segment?", c.name as "campaign?",
+                  l.custom as "custom: Json<BTreeMap<String, Value>>", l.external_system, l.external_id,
+                  l.do_not_call, l.do_not_email, l.value_minor, l.currency, l.temperature,
+                  l.next_step, l.next_step_channel, l.next_step_due,
+                  l.stage_id, l.stage_kind, t.name as "stage?: Json<Names>", l.stage_entered_at, l.arose_at, l.recorded_at
+           from lead l
+           left join app_user u on u.id = l.owner_id left join queue q on q.id = l.queue_id
+           left join business_line b on b.id = l.business_line_id
+           left join source s on s.id = l.source_id left join product p on p.id = l.product_id
+           left join segment g on g.id = l.segment_id left join campaign c on c.id = l.campaign_id
+           left join stage t on t.id = l.stage_id
+           where l.id = $1"#,
+        lead.0
+    )
+    .fetch_optional(permit.pool())
+    .await?
+    .ok_or(AppError::NotFound)?;
+    let holder = holder(row.owner_id, row.queue_id);
+    let stage = row.stage.map(|name| name.0);
+    let next_step = match row.next_step_channel.as_deref().map(word).transpose()?.zip(row.next_step_due) {
+        Some((channel, due)) => Some(NextStep { channel, due: permit.moment(due), what: row.next_step }),
+        None => None,
+    };
+    if sight(permit.viewer(), holder) == Sight::Masked {
+        let next_step = next_step.map(|step| NextStep { what: None, ..step });
+        return Ok(LeadInSight::Masked(MaskedLead { holder: row.holder, stage, next_step }));
+    }
+    let place = match (row.stage_id, row.stage_kind, stage) {
+        (Some(id), Some(kind), Some(name)) => Some(Place {
+            id: StageId(id),
+            kind: word(&kind)?,
+            name,
+            since: row.stage_entered_at.map(|since| permit.moment(since)),
+        }),
+        _ => None,
+    };
+    let mut connection = permit.pool().acquire().await?;
+    let attempts = losses::store::attempts(&mut connection, permit, lead).await?;
+    Ok(LeadInSight::Full(Box::new(Lead {
+        id: lead,
+        name: row.name,
+        company: row.company,
+        email: row.email,
+        phone: row.phone,
+        country: row.country,
+        city: row.city,
+        request: row.request,
+        direction: word(&row.direction)?,
+        party: word(&row.party)?,
+        business_line: row.business_line.map(|name| name.0),
+        source: row.source,
+        product: row.product,
+        segment: row.segment,
+        campaign: row.campaign,
+        custom: row.custom.0.into_iter().filter_map(|(field, value)| Some((field, as_text(value)?))).collect(),
+        external: row.external_system.zip(row.external_id),
+        do_not: DoNot { call: row.do_not_call, email: row.do_not_email },
+        value: row.value_minor.zip(row.currency).map(|(minor, currency)| Money { minor, currency }),
+        temperature: row.temperature.as_deref().map(word).transpose()?,
+        holder: row.holder,
+        next_step,
+        place,
+        arose_at: row.arose_at.map(|arose| permit.moment(arose)),
+        recorded_at: permit.moment(row.recorded_at),
+        episodes: losses::store::episodes(&mut connection, permit, lead).await?,
+        history: history(&mut connection, permit, lead, attempts).await?,
+        may_write: may_write(permit.viewer(), holder),
+        now: permit.moment(permit.now()),
+        seen,
+    })))
+}
+
+/// A custom field's value as people read it; nothing for what was left blank.
+fn as_text(value: Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// Everything that happened with a lead, the newest first.
+async fn history(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    lead: LeadId,
+    attempts: Vec<Attempt>,
+) -> Result<Vec<Entry>, AppError> {
+    let rows = sqlx::query!(
+        r#"select a.id, a.kind, a.at, u.name as "by?", f.name as "from?: Json<Names>", t.name as "to?: Json<Names>", a.body,
+                  a.loss_id, a.detail ->> 'closure' as closure, a.detail ->> 'cause' as cause
+           from activity a left join app_user u on u.id = a.actor_id
+           left join stage f on f.id = a.from_stage_id left join stage t on t.id = a.to_stage_id
+           where a.lead_id = $1 order by a.at desc, a.id desc"#,
+        lead.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut attempts: BTreeMap<_, _> = attempts.into_iter().map(|attempt| (attempt.id.0, attempt)).collect();
+    rows.into_iter()
+        .map(|row| {
+            Ok(Entry {
+                id: ActivityId(row.id),
+                kind: word(&row.kind)?,
+                at: permit.moment(row.at),
+                by: row.by,
+                from: row.from.map(|name| name.0),
+                to: row.to.map(|name| name.0),
+                body: row.body,
+                attempt: attempts.remove(&row.id),
+                loss: row.loss_id.map(LossId),
+                closure: row.closure.as_deref().map(word).transpose()?,
+                cause: row.cause.as_deref().map(word).transpose()?,
+            })
+        })
+        .collect()
+}

@@ -41,7 +41,7 @@ pub fn use_connection() -> Connection {
 pub fn follow(from: Cursor, hear: impl Fn(Message) + Send + Sync + 'static) {
     let connection = use_connection();
     let hear = Callback::new(hear);
-    let open = StoredValue::new_local(None::<Follower>);
+    // All of it inside the effect: effects never run on the server, and what belongs to this thread must stay on it.
     Effect::new(move |_| {
         let follower = Follower {
             seen: StoredValue::new(from),
@@ -53,13 +53,9 @@ pub fn follow(from: Cursor, hear: impl Fn(Message) + Send + Sync + 'static) {
             ended: StoredValue::new(false),
         };
         follower.start();
-        open.set_value(Some(follower));
-    });
-    on_cleanup(move || {
-        open.try_update_value(|open| {
-            if let Some(follower) = open.take() {
-                follower.stop();
-            }
+        let follower = StoredValue::new_local(follower);
+        on_cleanup(move || {
+            follower.try_update_value(|follower| follower.stop());
         });
     });
 }

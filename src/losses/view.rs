@@ -1,11 +1,13 @@
-//! The lost pool.
-use leptos::prelude::*;
-/// Coming.
-#[component]
-pub fn LostPoolPage() -> impl IntoView {}
+//! The loss dialog, the lost pool, and the way back to the board.
 
-/// Coming.
-#[component]
-pub fn LossDialog(lead: crate::ids::LeadId, on_done: Callback<Option<()>>) -> impl IntoView {
-    let _ = (lead, on_done);
-}
+mod attempt;
+mod dialog;
+mod pool;
+mod query;
+mod reopen;
+pub mod words;
+
+pub use attempt::AttemptDialog;
+pub use dialog::LossDialog;
+pub use pool::LostPoolPage;
+pub use reopen::ReopenDialog;

@@ -159,6 +159,22 @@ impl Cluster {
         Self::start_in(&home, account, Durability::Full, &tell).await
     }
 
+    /// Where the cluster of this data folder is, if another winback keeps it running: a short command (an import, a new
+    /// user) then works beside it instead of starting it.
+    pub async fn running(data: &Path) -> Result<Option<String>> {
+        let pointer = fs::read_to_string(data.join("postgres.location"));
+        let home = pointer.map_or_else(|_| data.join("postgres"), |home| PathBuf::from(home.trim_end()));
+        if !is_locked(&home) {
+            return Ok(None);
+        }
+        match PidFile::read(&home.join("pgdata")) {
+            Some(file) if file.ready && file.answers().await => {
+                Ok(Some(connection_url(&read_password(&home)?, &file.sockets)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// An empty cluster for tests, in a temporary folder that goes away with it, however the process ends. Several may
     /// live at once. Not durable.
     pub async fn throw_away() -> Result<Cluster> {
@@ -503,6 +519,11 @@ fn lock(home: &Path) -> Result<File> {
     // Only a help for the message above; the lock itself is the kernel's.
     let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
     Ok(file)
+}
+
+/// Whether some winback holds the lock of this home.
+fn is_locked(home: &Path) -> bool {
+    File::open(home.join("lock")).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// A throw-away cluster keeps its socket at home, and so leaves nothing elsewhere.
@@ -948,7 +969,9 @@ mod tests {
     async fn keeps_what_was_written() {
         let data = scratch();
         let quiet = |_: &str| ();
+        assert_eq!(Cluster::running(&data).await.expect("looks"), None);
         let cluster = Cluster::start(&data, quiet).await.expect("starts from nothing");
+        assert_eq!(Cluster::running(&data).await.expect("looks"), Some(cluster.url()));
         assert_eq!(ask(&cluster, "show fsync; show data_checksums; show listen_addresses"), "on\non\n\n");
         assert_eq!(
             ask(
@@ -961,6 +984,7 @@ mod tests {
         let second = Cluster::start(&data, quiet).await.expect_err("in use").to_string();
         assert!(second.contains(&format!("process {}", std::process::id())), "{second}");
         cluster.stop().await.expect("stops");
+        assert_eq!(Cluster::running(&data).await.expect("looks"), None);
 
         let mut cluster = Cluster::start(&data, quiet).await.expect("starts again");
         ask(&cluster, "insert into kept values (2)");

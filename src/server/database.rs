@@ -47,6 +47,18 @@ impl Database {
         Ok(Self { pool, cluster })
     }
 
+    /// The same for a short command, which works beside a running server if there is one. That server has brought the
+    /// schema up to date.
+    pub async fn open_beside(config: &DatabaseConfig, tell: impl Fn(&str)) -> Result<Self, DatabaseError> {
+        if config.database_url.is_some() {
+            return Self::open(config, tell).await;
+        }
+        match Cluster::running(&config.data).await? {
+            Some(url) => Ok(Self { pool: connect(&url, config.connections).await?, cluster: None }),
+            None => Self::open(config, tell).await,
+        }
+    }
+
     /// Closes the connections and stops the private cluster.
     pub async fn close(self) -> Result<(), DatabaseError> {
         self.pool.close().await;

@@ -2,6 +2,7 @@
 
 pub mod dialog;
 pub mod drag;
+pub mod field;
 pub mod icon;
 pub mod key;
 pub mod toast;

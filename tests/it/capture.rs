@@ -169,6 +169,7 @@ async fn what_the_database_holds(app: &TestApp) {
         ("lead where custom ? 'Converted' or not custom ? 'Lead Origin'", "unmapped columns are kept, mapped ones not"),
         ("lead where external_id like '%.%' or search_key <> external_id", "Lead Number is a whole number"),
         ("lead where custom::text like '%\"Select\"%' or city = 'Select'", "Select is a blank"),
+        ("loss where search_key = ''", "what the file says about a loss can be searched"),
         ("source where key = 'google' and name <> 'Google'", "the first spelling stays"),
     ] {
         assert_eq!(count(app, nothing).await, 0, "{why}");
@@ -196,8 +197,7 @@ async fn a_running_server_takes_the_import_and_open_boards_hear_of_it() {
     assert_eq!(progress.result.expect("a summary")["imported"], 1200);
     assert_eq!(count(&app, "event where kind = 'bulk'").await, 3);
     let admin = app.sign_in("admin@demo.winback").await;
-    let stages = admin.ask("/api/pipeline/stages", json!({})).await;
-    assert_eq!(stages.as_array().map(Vec::len), Some(8));
+    assert_eq!(admin.get("/board").await.status(), 200);
 }
 
 #[tokio::test]

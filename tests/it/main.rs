@@ -1,4 +1,7 @@
 //! Black-box tests: the running router over real HTTP and a real PostgreSQL, one module per slice.
 
 mod capture;
+mod given;
 mod harness;
+mod leads;
+mod losses;

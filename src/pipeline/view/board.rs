@@ -1,14 +1,14 @@
 //! The board page: reads the board, follows the live stream, and ties dragging to it.
 
 use super::{
-    carry::{Carried, Hands, Target, viewer},
+    carry::{Carried, Hands, Target},
     column::ColumnView,
     filter::{self, FilterBar},
     menu::MoveMenu,
     state::BoardState,
 };
 use crate::{
-    app::{is_right_to_left, trouble::Trouble},
+    app::{frame::Me, is_right_to_left, trouble::Trouble},
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, StageId},
     live::{browser::{follow, use_connection}, wire::Message},
@@ -20,6 +20,7 @@ use crate::{
         toast::use_toaster,
     },
 };
+use futures::future::join;
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -41,7 +42,8 @@ pub fn BoardPage() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(filter::from_query));
     let reload = RwSignal::new(0u32);
-    let choices = Resource::new_blocking(|| (), async |()| (read_choices().await, read_holders().await));
+    let Me(viewer) = expect_context();
+    let choices = Resource::new_blocking(|| (), |()| join(read_choices(), read_holders()));
     let board = Resource::new_blocking(
         move || (filter.get(), reload.get()),
         async |(filter, _)| (filter.clone(), read_board(filter).await),
@@ -56,10 +58,10 @@ pub fn BoardPage() -> impl IntoView {
         </Suspense>
         <Transition>
             {move || Suspend::new(async move {
-                match (board.await, viewer()) {
-                    ((filter, Ok(board)), Some(viewer)) => view! { <Loaded board filter viewer reload/> }.into_any(),
-                    ((_, Err(error)), _) => view! { <Trouble error/> }.into_any(),
-                    _ => ().into_any(),
+                let (filter, board) = board.await;
+                match (board, viewer.await) {
+                    (Ok(board), Ok(viewer)) => view! { <Loaded board filter viewer reload/> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <Trouble error/> }.into_any(),
                 }
             })}
         </Transition>

@@ -82,8 +82,9 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
             })}
         </div>
         {what.filter(|what| !what.is_empty()).map(|what| view! { <div class="small muted"><bdi>{what}</bdi></div> })}
-        {next_step(hands, card.next_step.as_ref(), now)}
+        {card.next_step.as_ref().map(|step| next_step(hands, step, now))}
         <div class="foot">
+            {card.next_step.is_none().then(|| view! { <span class="faint small">{t!(i18n, pipeline.no_next_step)}</span> })}
             {temperature}
             {age}
             <span class="who" title=holder.clone() role="img" aria-label=holder.clone()>{initials(&holder)}</span>
@@ -91,11 +92,8 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
     }
 }
 
-fn next_step(hands: Hands, step: Option<&NextStep>, now: Moment) -> impl IntoView + use<> {
+fn next_step(hands: Hands, step: &NextStep, now: Moment) -> impl IntoView + use<> {
     let i18n = hands.i18n;
-    let Some(step) = step else {
-        return view! { <div class="next faint small">{t!(i18n, pipeline.no_next_step)}</div> }.into_any();
-    };
     let locale = i18n.get_locale();
     let is_late = step.due.utc < now.utc;
     let due = match format::days_between(now, step.due) {
@@ -109,7 +107,6 @@ fn next_step(hands: Hands, step: Option<&NextStep>, now: Moment) -> impl IntoVie
             <span class:late=is_late>{due}</span>
         </div>
     }
-    .into_any()
 }
 
 fn channel_icon(channel: Channel) -> Icon {

@@ -2,11 +2,9 @@
 
 use super::state::BoardState;
 use crate::{
-    app::frame::Me,
     error::AppError,
     i18n::{Locale, t_string},
     ids::{LeadId, StageId},
-    people::rules::Viewer,
     pipeline::{
         api::{Card, Move, Moved, move_lead},
         rules::{Refusal, Standing, plan_move},
@@ -246,11 +244,6 @@ impl Hands {
             self.spoken.set(t_string!(self.i18n, pipeline.cancelled, name = self.name_of(lead)));
         }
     }
-}
-
-/// The viewer of the pages inside the frame.
-pub fn viewer() -> Option<Viewer> {
-    use_context::<Me>().map(|Me(viewer)| viewer)
 }
 
 /// What a card is called: its name, else the number under which another system knows it, else our own.

@@ -44,7 +44,7 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
         None => None,
     });
     let rows = Memo::new(move |_| rows(&column.order.get(), gap.get()));
-    let list = NodeRef::<html::Ul>::new();
+    let list = NodeRef::<html::Div>::new();
     let near_the_end = move |_| {
         if let Some(list) = list.get_untracked()
             && list.scroll_top() + list.client_height() + AHEAD > list.scroll_height()
@@ -80,24 +80,24 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
             </header>
             <p class="meaning small faint">{meaning}</p>
             <Show when=move || column.is_open.get()>
-                <ul class="cards" node_ref=list on:scroll=near_the_end tabindex="-1">
-                    <For each=move || rows.get() key=|row| *row let:row>
-                        {match row {
-                            Row::Card(lead) => view! { <CardItem lead hands grip now/> }.into_any(),
-                            Row::Gap => view! { <li class="gap" aria-hidden="true"></li> }.into_any(),
-                        }}
-                    </For>
+                <div class="cards" node_ref=list on:scroll=near_the_end tabindex="-1">
+                    <ul>
+                        <For each=move || rows.get() key=|row| *row let:row>
+                            {match row {
+                                Row::Card(lead) => view! { <CardItem lead hands grip now/> }.into_any(),
+                                Row::Gap => view! { <li class="gap" aria-hidden="true"></li> }.into_any(),
+                            }}
+                        </For>
+                    </ul>
                     <Show when=move || column.more.get()>
-                        <li class="more">
-                            <button type="button" class="quiet" disabled=move || column.is_loading.get() on:click=move |_| next_page(hands, column)>
-                                {move || if column.is_loading.get() { t_string!(i18n, pipeline.loading) } else { t_string!(i18n, pipeline.show_more) }}
-                            </button>
-                        </li>
+                        <button type="button" class="quiet more" disabled=move || column.is_loading.get() on:click=move |_| next_page(hands, column)>
+                            {move || if column.is_loading.get() { t_string!(i18n, pipeline.loading) } else { t_string!(i18n, pipeline.show_more) }}
+                        </button>
                     </Show>
-                </ul>
-                <Show when=move || column.leads.get() == 0>
-                    <p class="empty small faint">{t!(i18n, pipeline.empty_column)}</p>
-                </Show>
+                    <Show when=move || column.leads.get() == 0>
+                        <p class="empty small faint">{t!(i18n, pipeline.empty_column)}</p>
+                    </Show>
+                </div>
             </Show>
         </section>
     }

@@ -1,0 +1,89 @@
+//! Leads that tests begin with, written the way the import writes them: with their history, past no constraint.
+
+use crate::harness::TestApp;
+use winback::{
+    fold::fold,
+    ids::{LeadId, ReasonId, StageId},
+};
+
+/// A lead of somebody of the demo team.
+pub struct Given<'a> {
+    /// Whose.
+    pub owner: &'a str,
+    /// In which stage.
+    pub stage: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// A person or a company.
+    pub party: &'a str,
+    /// What it is worth, in cents.
+    pub value: i64,
+    /// They asked not to be called.
+    pub do_not_call: bool,
+}
+
+impl Default for Given<'_> {
+    fn default() -> Self {
+        Self {
+            owner: "ayse@demo.winback",
+            stage: "contacted",
+            name: "Can Demir",
+            party: "person",
+            value: 340_000,
+            do_not_call: false,
+        }
+    }
+}
+
+/// Puts a lead on the board.
+pub async fn lead(app: &TestApp, given: Given<'_>) -> LeadId {
+    let mut transaction = app.pool.begin().await.expect("a transaction");
+    let id: i64 = sqlx::query_scalar(
+        "insert into lead (direction, party, name, search_key, value_minor, currency, value_base_minor, owner_id, stage_id,
+                           stage_kind, stage_entered_at, rank, run_started_at, recorded_at, do_not_call)
+         select 'inbound', $1, $2, $3, $4, 'EUR', $4, u.id, s.id, s.kind, $5, 'V', $5, $5, $6
+         from app_user u, stage s where u.email = $7 and s.kind = $8 returning id",
+    )
+    .bind(given.party)
+    .bind(given.name)
+    .bind(fold(given.name))
+    .bind(given.value)
+    .bind(app.clock.now())
+    .bind(given.do_not_call)
+    .bind(given.owner)
+    .bind(given.stage)
+    .fetch_one(&mut *transaction)
+    .await
+    .expect("a lead");
+    sqlx::query("insert into activity (lead_id, kind, at, move_version) values ($1, 'created', $2, 0)")
+        .bind(id)
+        .bind(app.clock.now())
+        .execute(&mut *transaction)
+        .await
+        .expect("its history");
+    transaction.commit().await.expect("a whole lead");
+    LeadId(id)
+}
+
+/// Can Demir, whom Ayşe has contacted.
+pub async fn can(app: &TestApp) -> LeadId {
+    lead(app, Given::default()).await
+}
+
+/// The loss reason with this code.
+pub async fn reason(app: &TestApp, code: &str) -> ReasonId {
+    let id = sqlx::query_scalar("select id from loss_reason where code = $1").bind(code).fetch_one(&app.pool).await;
+    ReasonId(id.expect("a reason with this code"))
+}
+
+/// The stage of this kind.
+pub async fn stage(app: &TestApp, kind: &str) -> StageId {
+    let id = sqlx::query_scalar("select id from stage where kind = $1").bind(kind).fetch_one(&app.pool).await;
+    StageId(id.expect("a stage of this kind"))
+}
+
+/// The user with this address.
+pub async fn user(app: &TestApp, email: &str) -> i64 {
+    let id = sqlx::query_scalar("select id from app_user where email = $1").bind(email).fetch_one(&app.pool).await;
+    id.expect("one of the demo team")
+}
