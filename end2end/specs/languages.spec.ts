@@ -136,7 +136,7 @@ async function everyPage(page: Page, winback: Winback, see: (name: string) => Pr
   await see('sign-in');
   await visit(page, '/board');
   await see('board');
-  await card(page, 'Erişim Kartı').getByRole('button').click();
+  await page.locator(`[data-lead="${lead}"]`).getByRole('button').click();
   await expect(page.getByRole('dialog').getByRole('button').first()).toBeVisible();
   await see('move menu');
   await page.getByRole('dialog').locator('.danger').click();
