@@ -1,5 +1,5 @@
 import { PASSWORD, addressOf } from '../support/winback.ts';
-import { expect, ready, signIn, test, visit, type Page } from '../support/test.ts';
+import { expect, openAccount, ready, signIn, test, visit, type Page } from '../support/test.ts';
 
 const problem = (page: Page) => page.getByRole('alert');
 
@@ -11,6 +11,7 @@ test('somebody signs in, sees the board, and signs out again @both', async ({ op
   await expect(page).toHaveURL(/\/board$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Pipeline' })).toBeVisible();
   await expect(page.locator('.me')).toHaveText('Ayşe Yılmaz');
+  await openAccount(page);
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await expect(page).toHaveURL(/\/sign-in$/);
   await page.goto('/board');

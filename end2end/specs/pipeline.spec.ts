@@ -53,7 +53,8 @@ test.describe('by mouse', () => {
     await expect(names(list)).toHaveText(['Bir Yer', 'Üç Yer', 'İki Yer']);
     await answered;
     const again = moved(page);
-    await drag(page, card(list, 'Bir Yer'), await middle(list));
+    const below = await list.locator('.cards').boundingBox();
+    await drag(page, card(list, 'Bir Yer'), { ...(await middle(list)), y: (below?.y ?? 0) + (below?.height ?? 0) - 80 });
     await expect(names(list)).toHaveText(['Üç Yer', 'İki Yer', 'Bir Yer']);
     await again;
     await visit(page, '/board?q=yer');

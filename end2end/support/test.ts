@@ -116,12 +116,34 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 
-/** Tells when the Wasm has taken over: it does so in the tasks right after it is there. */
+/**
+ * Tells when the Wasm has taken over: the first module is there, none is on its way (pages fetch theirs when they are
+ * needed), and the tasks that follow its arrival have run.
+ */
 function markReady() {
-  const instantiate = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (...arguments_) => {
-    const there = await instantiate.apply(WebAssembly, arguments_);
-    setTimeout(() => setTimeout(() => Object.assign(window, { winbackIsReady: true })));
+  let underWay = 0;
+  let isThere = false;
+  const settle = () => {
+    underWay -= 1;
+    const check = (tasks: number) => {
+      if (underWay > 0 || !isThere) return;
+      if (tasks > 0) setTimeout(check, 0, tasks - 1);
+      else Object.assign(window, { winbackIsReady: true });
+    };
+    check(4);
+  };
+  const { fetch } = window;
+  window.fetch = async (...request) => {
+    const url = request[0] instanceof Request ? request[0].url : String(request[0]);
+    if (!url.includes('/pkg/')) return fetch.apply(window, request);
+    underWay += 1;
+    return fetch.apply(window, request).finally(settle);
+  };
+  const { instantiateStreaming } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (...module) => {
+    underWay += 1;
+    const there = await instantiateStreaming.apply(WebAssembly, module).finally(() => (isThere = true));
+    setTimeout(settle);
     return there;
   };
 }
@@ -143,6 +165,12 @@ export async function signIn(page: Page, who: Person, password = PASSWORD) {
   await page.locator('input[name=email]').fill(addressOf(who));
   await page.locator('input[name=password]').fill(password);
   await page.locator('main form button.primary').click();
+}
+
+/** Shows the language and the ways out: on a phone they stand behind a button. */
+export async function openAccount(page: Page) {
+  const button = page.locator('.account-button');
+  if (await button.isVisible()) await button.click();
 }
 
 /** Calls a server function as this page's person, the way a page of ours does. */
