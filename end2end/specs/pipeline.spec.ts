@@ -289,9 +289,9 @@ test.describe('by touch', () => {
     const finger = await Finger.on(page);
     const list = column(page, 'Open').locator('.cards');
     const at = await middle(list);
-    await finger.scroll(at, { y: -300 });
+    await finger.wipe(at, { ...at, y: at.y - 180 });
     await expect.poll(() => list.evaluate((list) => list.scrollTop)).toBeGreaterThan(100);
-    await finger.scroll(at, { x: -200 });
+    await finger.wipe(at, { ...at, x: at.x - 140 });
     await expect.poll(() => page.locator('.board').evaluate((board) => board.scrollLeft)).toBeGreaterThan(50);
     expect(await page.evaluate(() => (window as unknown as { seen: { carried: boolean } }).seen.carried)).toBe(false);
     expect(sent).toEqual([]);

@@ -123,16 +123,11 @@ export class Finger {
     await this.up();
   }
 
-  /** Scrolls as a thumb does. */
-  async scroll(at: Point, by: { x?: number; y?: number }) {
-    await this.session.send('Input.synthesizeScrollGesture', {
-      x: at.x,
-      y: at.y,
-      xDistance: by.x ?? 0,
-      yDistance: by.y ?? 0,
-      gestureSourceType: 'touch',
-      preventFling: true,
-    });
+  /** Wipes over the screen without resting first, as a thumb that scrolls. */
+  async wipe(from: Point, to: Point) {
+    await this.down(from);
+    await this.move(from, to, 15);
+    await this.up();
   }
 
   private async send(type: 'touchStart' | 'touchMove', at: Point) {
