@@ -29,7 +29,7 @@ build: target/winback ## only build: the release binary target/winback and targe
 target/winback: $(INPUTS)
 	@scripts/toolchain build
 	@echo "  Building winback (the first time takes minutes)"
-	@$(IN) RUST_BACKTRACE=0 LEPTOS_SITE_ROOT=target/site cargo leptos build --release; \
+	@$(IN) RUST_BACKTRACE=0 LEPTOS_SITE_ROOT=target/site cargo leptos build --release --split; \
 	release="$$CARGO_TARGET_DIR/release"; mkdir -p target; \
 	if [ -f "$$release/hash.txt" ]; then cp "$$release/hash.txt" target/; fi; \
 	cp "$$release/winback" target/winback.new; mv target/winback.new target/winback

@@ -2,9 +2,7 @@
 
 use crate::{
     i18n::Locale,
-    leads::view::LeadPage,
     live::browser::provide_live,
-    losses::view::LostPoolPage,
     people::view::SignInPage,
     pipeline::view::BoardPage,
     ui::toast::provide_toasts,
@@ -12,14 +10,16 @@ use crate::{
 use frame::Frame;
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
+use later::{LeadRoute, LostPoolRoute};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{ParentRoute, Redirect, Route, Router, Routes},
     path,
 };
 use trouble::NotFoundPage;
 
 pub mod frame;
+pub mod later;
 pub mod trouble;
 
 /// The HTML document.
@@ -67,8 +67,8 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=|| view! { <Redirect path="/board"/> }/>
                     <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/lost") view=LostPoolPage ssr=SsrMode::Async/>
-                    <Route path=path!("/leads/:id") view=LeadPage ssr=SsrMode::Async/>
+                    <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/leads/:id") view={Lazy::<LeadRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

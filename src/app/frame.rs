@@ -34,12 +34,15 @@ pub fn Frame() -> impl IntoView {
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
                 <div class="rail-foot">
-                    <span class="me"><Suspense>{name}</Suspense></span>
-                    <LanguageChoice/>
-                    <form method="post" action="/sign-out">
-                        <button class="quiet">{t!(i18n, shell.sign_out)}</button>
-                        <button class="quiet" name="everywhere" value="true">{t!(i18n, shell.sign_out_everywhere)}</button>
-                    </form>
+                    <button type="button" class="quiet account-button" popovertarget="account">{t!(i18n, shell.account)}</button>
+                    <div id="account" popover="auto">
+                        <span class="me"><Suspense>{name}</Suspense></span>
+                        <LanguageChoice/>
+                        <form method="post" action="/sign-out">
+                            <button class="quiet">{t!(i18n, shell.sign_out)}</button>
+                            <button class="quiet" name="everywhere" value="true">{t!(i18n, shell.sign_out_everywhere)}</button>
+                        </form>
+                    </div>
                 </div>
             </nav>
             <main id="main" tabindex="-1"><Outlet/></main>

@@ -12,7 +12,7 @@ use crate::{
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, StageId},
     live::{browser::{follow, use_connection}, wire::Message},
-    losses::view::LossDialog,
+    losses::{api::Lost, view::LossDialog},
     people::{api::read_holders, rules::Viewer},
     pipeline::api::{Board, Filter, read_board, read_choices, read_counts},
     ui::{
@@ -172,16 +172,22 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
         {move || hands.menu.get().map(|lead| view! { <MoveMenu lead hands/> })}
         {move || {
             hands.losing.get().map(|lead| {
-                let on_done = Callback::new(move |lost: Option<_>| {
+                let on_done = Callback::new(move |lost: Option<Lost>| {
                     hands.losing.set(None);
                     if lost.is_some() {
                         state.settle(lead, None);
                     }
                 });
-                view! { <LossDialog lead on_done/> }
+                // Its code comes when the first lead is lost.
+                view! { <Suspense>{Suspend::new(loss_dialog(lead, on_done))}</Suspense> }
             })
         }}
     }
+}
+
+#[lazy]
+fn loss_dialog(lead: LeadId, on_done: Callback<Option<Lost>>) -> AnyView {
+    view! { <LossDialog lead on_done/> }.into_any()
 }
 
 /// Takes over what the live stream tells; asks for the heads of the columns once things have settled.

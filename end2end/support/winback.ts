@@ -1,0 +1,184 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const HOME = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const BINARY = process.env.WINBACK_BIN ?? join(HOME, 'target/winback');
+const SITE = process.env.LEPTOS_SITE_ROOT ?? join(HOME, 'target/site');
+const OUTPUT_LIMIT = 64 * 1024 * 1024;
+
+/** The reps of the demo team in the order in which an import spreads its leads over them. */
+const REPS = ['ayse', 'burak', 'cigdem', 'emre', 'irem', 'isil', 'jan', 'omer', 'sule', 'umit'] as const;
+export type Rep = (typeof REPS)[number];
+export type Person = 'admin' | 'selin' | 'mert' | Rep;
+
+export const PASSWORD = 'winback-demo';
+export const addressOf = (person: Person) => `${person}@demo.winback`;
+
+/** What a seeded lead may have; what is not said is blank. */
+export type NewLead = {
+  name: string;
+  company?: string;
+  email?: string;
+  phone?: string;
+  source?: string;
+  product?: string;
+  city?: string;
+  doNotCall?: boolean;
+  doNotEmail?: boolean;
+};
+
+const COLUMNS = ['Id', 'Name', 'Company', 'E-mail', 'Phone', 'Source', 'Product', 'City', 'No calls', 'No mails'];
+
+const preset = (party: 'person' | 'company') => `
+name = "browser tests, ${party}"
+direction = "inbound"
+party = "${party}"
+blanks = [""]
+yes = ["yes"]
+no = ["no"]
+
+[columns]
+external_id = "Id"
+name = "Name"
+company = "Company"
+email = "E-mail"
+phone = "Phone"
+source = "Source"
+product = "Product"
+city = "City"
+do_not_call = "No calls"
+do_not_email = "No mails"
+`;
+
+/** One winback of one worker: its own folder, its own PostgreSQL, its own port. */
+export class Winback {
+  private seeded = 0;
+
+  private constructor(
+    readonly url: string,
+    private readonly folder: string,
+    private readonly server: ChildProcess,
+    private readonly database: string,
+    private readonly said: () => string,
+  ) {}
+
+  static async start(): Promise<Winback> {
+    const folder = await mkdtemp(join(tmpdir(), 'winback-browser-'));
+    // As root the cluster runs as another account, which has to reach it.
+    await chmod(folder, 0o755);
+    const data = join(folder, 'data');
+    await run(BINARY, ['demo', '--data', data], { env: environment() });
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const server = spawn(BINARY, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--public-url', url], {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C in the terminal is ours to pass on.
+      detached: true,
+    });
+    let said = '';
+    const heard = (text: Buffer) => void (said = (said + text).slice(-20_000));
+    server.stdout.on('data', heard);
+    server.stderr.on('data', heard);
+    await answering(url, server, () => said);
+    return new Winback(url, folder, server, await databaseUrl(data), () => said);
+  }
+
+  async stop() {
+    if (this.server.exitCode === null) {
+      const ended = once(this.server, 'exit');
+      this.server.kill('SIGTERM');
+      await ended;
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** What the server wrote to its terminal. */
+  log() {
+    return this.said();
+  }
+
+  /** Imports a file through the command line; the JSON summary. */
+  async import(file: string, presetName: string, ...more: string[]): Promise<Record<string, unknown>> {
+    const { stdout } = await run(BINARY, ['import', file, '--preset', presetName, ...more], {
+      env: { ...environment(), DATABASE_URL: this.database },
+      maxBuffer: OUTPUT_LIMIT,
+    });
+    return JSON.parse(stdout);
+  }
+
+  /** Gives `rep` these leads, the first on top of their Open column; the other reps get as many nameless ones. */
+  async give(rep: Rep, leads: NewLead[], party: 'person' | 'company' = 'person') {
+    const rows = leads.flatMap((lead) =>
+      REPS.map((other) => {
+        const id = `B-${(this.seeded += 1)}`;
+        if (other !== rep) return [id];
+        const yesNo = (flag?: boolean) => (flag ? 'yes' : 'no');
+        const { name, company, email, phone, source, product, city, doNotCall, doNotEmail } = lead;
+        return [id, name, company, email, phone, source, product, city, yesNo(doNotCall), yesNo(doNotEmail)];
+      }),
+    );
+    const lines = [COLUMNS, ...rows].map((row) => COLUMNS.map((_, at) => quoted(row[at] ?? '')).join(','));
+    const [file, own] = [join(this.folder, 'leads.csv'), join(this.folder, `${party}.toml`)];
+    await writeFile(file, `${lines.join('\n')}\n`);
+    await writeFile(own, preset(party));
+    await this.import(file, own);
+  }
+
+  /** What the database holds, for what no screen shows: the first column of the first row. */
+  async sql(query: string): Promise<string> {
+    const bin = process.env.WINBACK_POSTGRES_BIN;
+    const { stdout } = await run(bin ? join(bin, 'psql') : 'psql', [this.database, '-XAtc', query], { env: environment() });
+    return stdout.trim();
+  }
+
+  /** The number of the newest lead with this name. */
+  async lead(name: string): Promise<number> {
+    return Number(await this.sql(`select max(id) from lead where name = '${name.replaceAll("'", "''")}'`));
+  }
+}
+
+const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+
+/** Nobody's own database is touched. */
+function environment(): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _, ...rest } = process.env;
+  return { ...rest, LEPTOS_OUTPUT_NAME: 'winback', LEPTOS_SITE_ROOT: SITE, LEPTOS_SITE_PKG_DIR: 'pkg', LEPTOS_ENV: 'PROD' };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function answering(url: string, server: ChildProcess, said: () => string) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if (server.exitCode !== null) throw new Error(`winback stopped while starting:\n${said()}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((again) => setTimeout(again, 50));
+  }
+  server.kill('SIGTERM');
+  throw new Error(`winback did not answer at ${url}:\n${said()}`);
+}
+
+/** The way to the private cluster of a running winback: its socket and its password. */
+async function databaseUrl(data: string): Promise<string> {
+  const elsewhere = await readFile(join(data, 'postgres.location'), 'utf8').catch(() => undefined);
+  const home = elsewhere?.trim() ?? join(data, 'postgres');
+  const socket = (await readFile(join(home, 'pgdata/postmaster.pid'), 'utf8')).split('\n')[4];
+  const password = (await readFile(join(home, 'password'), 'utf8')).trim();
+  return `postgres://winback:${encodeURIComponent(password)}@${encodeURIComponent(socket)}/winback`;
+}

@@ -1,0 +1,33 @@
+//! Pages that nobody needs to start the day: their code is a file of its own, fetched when somebody goes there.
+
+use crate::{leads::view::LeadPage, losses::view::LostPoolPage};
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// The lost pool.
+pub struct LostPoolRoute;
+
+#[lazy_route]
+impl LazyRoute for LostPoolRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <LostPoolPage/> }.into_any()
+    }
+}
+
+/// A lead's page.
+pub struct LeadRoute;
+
+#[lazy_route]
+impl LazyRoute for LeadRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <LeadPage/> }.into_any()
+    }
+}
