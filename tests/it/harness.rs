@@ -328,22 +328,30 @@ impl Drop for TestApp {
         }
         let (ground, database, now) = (self.ground, self.database.clone(), self.clock.now());
         // The test's own runtime may be the thread that is dropping this.
-        let left = std::thread::spawn(move || clean_up(ground, &database, now)).join();
+        let inside = database.clone();
+        let left = std::thread::spawn(move || work_left(ground, &inside, now)).join();
+        // Nobody waits for this one: what is left at the end goes with the cluster.
+        std::thread::spawn(move || drop_database(ground, &database));
         if std::thread::panicking() {
             return;
         }
         match left {
             Ok(left) if left.is_empty() => {}
             Ok(left) => panic!("the test left work lying about: {}", left.join(", ")),
-            Err(_) => panic!("the test's database could not be cleaned up"),
+            Err(_) => panic!("nobody could look for work that was left"),
         }
     }
 }
 
-/// Drops the database and says which jobs were due or running in it.
-fn clean_up(ground: &Ground, database: &str, now: DateTime<Utc>) -> Vec<String> {
+/// Waits for `work` without the test's own runtime.
+fn alone<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
+    runtime.block_on(work)
+}
+
+/// Which jobs were due or running in the database.
+fn work_left(ground: &Ground, database: &str, now: DateTime<Utc>) -> Vec<String> {
+    alone(async {
         let mut inside = PgConnection::connect_with(&ground.database(database)).await.expect("a connection");
         let left =
             sqlx::query_scalar("select kind from job where state = 'running' or (state = 'queued' and run_at <= $1)")
@@ -352,8 +360,15 @@ fn clean_up(ground: &Ground, database: &str, now: DateTime<Utc>) -> Vec<String> 
                 .await
                 .expect("the jobs");
         inside.close().await.expect("a clean end");
-        let drop_it = format!("drop database {database} with (force)");
-        sqlx::query(AssertSqlSafe(drop_it)).execute(&mut ground.admin().await).await.expect("the database goes");
         left
     })
+}
+
+/// Drops the database. PostgreSQL waits with it for connections that are just being opened: up to a minute, where the
+/// test's runtime, which opens them, is held up meanwhile.
+fn drop_database(ground: &Ground, database: &str) {
+    alone(async {
+        let drop_it = format!("drop database {database} with (force)");
+        sqlx::query(AssertSqlSafe(drop_it)).execute(&mut ground.admin().await).await.expect("the database goes");
+    });
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, spawn_app},
+    harness::{Client, TestApp, eventually, spawn_app},
 };
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -206,6 +206,12 @@ async fn no_answer_about_a_foreign_lead_holds_anything_personal() {
     let seen = board(&ayse, &everyone).await.seen;
     // Something on the stream, for the answer to what happened meanwhile.
     done(&app.sign_in(JAN).await, &Move { below: Some(lead), ..wanted(lead, open, 0) }).await;
+    // What is told waits for whatever transaction runs at that moment, those of other tests included.
+    eventually("the change on the stream", async || {
+        let told = ayse.ask("/api/live/since", json!({ "cursor": seen })).await;
+        told.as_array().is_some_and(|told| !told.is_empty()).then_some(())
+    })
+    .await;
     let refused = wanted(lead, given::stage(&app, "contacted").await, 0);
     let asked = [
         ("/api/pipeline/board", json!({ "filter": everyone })),
