@@ -10,7 +10,7 @@ use leptos_meta::Title;
 /// No such page.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    view! { <Trouble error=AppError::NotFound/> }
+    view! { <main><Trouble error=AppError::NotFound/></main> }
 }
 
 /// What went wrong, in the reader's words, with the matching HTTP status when the server renders it.

@@ -336,6 +336,7 @@ struct Before {
     above: Option<String>,
     below: Option<String>,
     done_already: bool,
+    key_is_taken: bool,
 }
 
 async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
@@ -345,7 +346,8 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
                   (select rank from lead where id = $3 and stage_id = $2) as above,
                   (select rank from lead where id = $4 and stage_id = $2) as below,
                   (select min(rank) from lead where stage_id = $2 and standing_loss_id is null and id <> $1) as first,
-                  exists (select from request_key where user_id = $5 and key = $6) as "done_already!"
+                  exists (select from request_key where user_id = $5 and key = $6 and lead_id = $1) as "done_already!",
+                  exists (select from request_key where user_id = $5 and key = $6 and lead_id <> $1) as "key_is_taken!"
            from lead l join stage t on t.id = $2 where l.id = $1"#,
         wanted.lead.0,
         wanted.to.0,
@@ -371,12 +373,16 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
         above: row.above,
         below,
         done_already: row.done_already,
+        key_is_taken: row.key_is_taken,
     })
 }
 
 /// Moves a card. One statement changes the lead, writes its history, its event and the request's key, or nothing.
 pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
     let before = before(permit, wanted).await?;
+    if before.key_is_taken {
+        return Err(AppError::NotUnderstood);
+    }
     if before.done_already {
         return outcome(permit, wanted).await;
     }
@@ -390,7 +396,7 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
     }
     let rank = rules::rank_between(before.above.as_deref(), before.below.as_deref());
     if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
-        reorder(permit, wanted, &rank).await?;
+        reorder(permit, wanted, before.holder, &rank).await?;
         return outcome(permit, wanted).await;
     }
     let moved = sqlx::query_scalar!(
@@ -401,7 +407,7 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
                where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3 and l.standing_loss_id is null
                  and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
-               returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id
+               returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id, f.kind as from_kind, t.kind as to_kind
            ), key as (
                insert into request_key (user_id, key, at, lead_id, move_version)
                select $4, $7, $6, id, move_version from moved
@@ -410,6 +416,13 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
                select id, 'move', $4, $6, move_version, from_stage_id, to_stage_id from moved
            ), told as (
                insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
+           ), won as (
+               -- A reactivated loss is recovered while its lead is won; undoing the win undoes that, too.
+               update loss l set closure = case m.to_kind when 'customer' then 'recovered' else 'reactivated' end
+               from moved m
+               where l.lead_id = m.id
+                 and ((m.to_kind = 'customer' and l.closure = 'reactivated')
+                      or (m.from_kind = 'customer' and m.to_kind <> 'inactive' and l.closure = 'recovered'))
            )
            select move_version from moved"#,
         wanted.lead.0,
@@ -438,15 +451,20 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
 }
 
 /// A new place in the same column: no move, so neither version nor history change.
-async fn reorder(permit: &Permit, wanted: &Move, rank: &str) -> Result<(), AppError> {
+async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> Result<(), AppError> {
     sqlx::query!(
         "with placed as
-             (update lead set rank = $2 where id = $1 and stage_id = $3 and standing_loss_id is null returning id)
+             (update lead set rank = $2
+              where id = $1 and stage_id = $3 and standing_loss_id is null
+                and owner_id is not distinct from $5 and queue_id is not distinct from $6
+              returning id)
          insert into event (at, kind, lead_ids) select $4, 'leads', array[id] from placed",
         wanted.lead.0,
         rank,
         wanted.to.0,
-        permit.now()
+        permit.now(),
+        owner_of(holder),
+        queue_of(holder)
     )
     .execute(permit.pool())
     .await?;

@@ -97,6 +97,7 @@ impl Grip {
             _ => return,
         }
         event.prevent_default();
+        keep_focus(lead);
     }
 }
 
@@ -220,6 +221,18 @@ fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, reload: Rw
         }
         Message::Reset => reload.update(|count| *count += 1),
         Message::SignedOut => {}
+    });
+}
+
+/// A carried card is drawn in another place of the page: the focus goes with it.
+fn keep_focus(lead: LeadId) {
+    request_animation_frame(move || {
+        use wasm_bindgen::JsCast;
+        let card = document().query_selector(&format!("[data-lead='{lead}']")).ok().flatten();
+        if let Some(card) = card.and_then(|card| card.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // A card behind a dialog cannot take the focus, and must not.
+            let _ = card.focus();
+        }
     });
 }
 

@@ -25,7 +25,7 @@ pub fn MoveMenu(lead: LeadId, hands: Hands) -> impl IntoView {
                         view! {
                             <button
                                 type="button"
-                                disabled=here == Some(stage)
+                                disabled=here == Some(stage) || !hands.may_move(lead, stage)
                                 on:click=move |_| {
                                     close();
                                     hands.move_to(lead, stage, 0);
