@@ -64,9 +64,9 @@ ids! {
 pub struct RequestKey(pub String);
 
 impl RequestKey {
-    /// Keys are 8 to 64 characters; anything else was not made by our browser code.
+    /// Keys are 8 to 64 visible characters; anything else was not made by our browser code.
     pub fn is_sound(&self) -> bool {
-        (8..=64).contains(&self.0.chars().count())
+        (8..=64).contains(&self.0.len()) && self.0.bytes().all(|byte| byte.is_ascii_graphic())
     }
 }
 

@@ -28,6 +28,11 @@ impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         // Serialization failure, deadlock, too many connections, the server starting or stopping.
         const PASSING: [&str; 6] = ["40001", "40P01", "53300", "57P01", "57P02", "57P03"];
+        // A text that no database can hold: one with a zero character.
+        if error.as_database_error().is_some_and(|refusal| refusal.code().as_deref() == Some("22021")) {
+            tracing::debug!(%error, "a text that is none");
+            return Self::NotUnderstood;
+        }
         let passing = match &error {
             sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
             sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| PASSING.contains(&&*code)),

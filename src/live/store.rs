@@ -60,7 +60,8 @@ pub async fn after(pool: &PgPool, cursor: Cursor) -> Result<Option<Read>, AppErr
     .fetch_all(pool)
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    if first.epoch != cursor.epoch || cursor.xid < first.trimmed {
+    // A place before a transaction's first event has missed that transaction, too, when it was trimmed.
+    if first.epoch != cursor.epoch || cursor.position() < (first.trimmed, 1) {
         return Ok(None);
     }
     let more_behind = first.more_behind;

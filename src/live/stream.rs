@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     error::AppError,
-    people::{guard::{self, SignedIn}, session},
+    people::{
+        guard::{self, SignedIn},
+        session,
+    },
     server::state::App,
 };
 use axum::{
@@ -81,6 +84,8 @@ impl Listener {
             Some(cursor) => cursor,
             None => store::here(&self.app.pool).await?,
         };
+        // The session may have ended between the request's check and this place in the stream.
+        self.look_again(seen).await?;
         loop {
             match hub::read(&self.app, seen).await? {
                 Some(hub::Caught { delivery: Some(delivery), more }) => {
@@ -120,7 +125,7 @@ impl Listener {
     }
 
     async fn tell(&mut self, delivery: &Delivery) -> Result<(), End> {
-        if delivery.people.contains(&self.signed_in.viewer.id.0) {
+        if delivery.people.contains(&self.signed_in.viewer.id.0) || self.signed_in.expires_at <= self.app.clock.now() {
             self.look_again(delivery.seen).await?;
         }
         match message(delivery, &self.signed_in) {
@@ -129,7 +134,7 @@ impl Listener {
         }
     }
 
-    /// A session ended or a role changed: does this stream's session still stand, and as whom?
+    /// A session ended, ran out, or a role changed: does this stream's session still stand, and as whom?
     async fn look_again(&mut self, seen: Cursor) -> Result<(), End> {
         let now = self.app.clock.now();
         match crate::people::store::signed_in(&self.app.pool, self.secret_hash, now).await? {

@@ -2,12 +2,7 @@
 //! somebody having asked who wants to.
 
 use super::rules::Viewer;
-use crate::{
-    clock::Moment,
-    error::AppError,
-    live::hub::Nudge,
-    server::state::App,
-};
+use crate::{clock::Moment, error::AppError, live::hub::Nudge, server::state::App};
 use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use sqlx::PgPool;
@@ -21,6 +16,8 @@ pub struct SignedIn {
     pub zone: Tz,
     /// SHA-256 of the session's secret.
     pub session: [u8; 32],
+    /// When the session runs out.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// Leave to use the database in somebody's name, at one moment.

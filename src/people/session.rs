@@ -12,9 +12,13 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 /// The session cookie's name.
 pub const COOKIE: &str = "winback_session";
+
+/// So many passwords are looked at once: each takes 19 MiB and a processor for a while.
+static CHECKS: Semaphore = Semaphore::const_new(4);
 
 /// What the sign-in form sends.
 #[derive(Deserialize)]
@@ -38,6 +42,8 @@ pub async fn sign_in(
     let Ok(email) = form.email.parse::<Email>() else {
         return Ok(Redirect::to(&sign_in_address(next, Some("wrong"))).into_response());
     };
+    // In turn, so that guesses sent all at once are counted like those sent one by one.
+    let _turn = CHECKS.acquire().await.map_err(|_| AppError::Internal)?;
     if store::is_throttled(&app.pool, &email.key(), &client.0, now).await? {
         return Ok(Redirect::to(&sign_in_address(next, Some("wait"))).into_response());
     }

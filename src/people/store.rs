@@ -25,7 +25,7 @@ const FAILURES_PER_CLIENT: i64 = 40;
 pub async fn signed_in(pool: &PgPool, secret_hash: [u8; 32], now: DateTime<Utc>) -> Result<Option<SignedIn>, AppError> {
     let row = sqlx::query!(
         r#"select u.id, u.name, u.role, u.team_id,
-                  coalesce(u.time_zone, o.time_zone) as "zone!", o.everyone_reads_all,
+                  coalesce(u.time_zone, o.time_zone) as "zone!", o.everyone_reads_all, s.expires_at,
                   array(select m.id from app_user m join team_manager t on t.team_id = m.team_id where t.user_id = u.id
                         union select u.id) as "owners!",
                   array(select q.id from queue q
@@ -51,6 +51,7 @@ pub async fn signed_in(pool: &PgPool, secret_hash: [u8; 32], now: DateTime<Utc>)
             },
             zone: row.zone.parse().unwrap_or(Tz::UTC),
             session: secret_hash,
+            expires_at: row.expires_at,
         })
     })
     .transpose()
@@ -66,12 +67,10 @@ pub struct Account {
 
 /// The open account with this address.
 pub async fn account(pool: &PgPool, email_key: &str) -> Result<Option<Account>, AppError> {
-    let row = sqlx::query!(
-        "select id, password_hash from app_user where email_key = $1 and closed_at is null",
-        email_key
-    )
-    .fetch_optional(pool)
-    .await?;
+    let row =
+        sqlx::query!("select id, password_hash from app_user where email_key = $1 and closed_at is null", email_key)
+            .fetch_optional(pool)
+            .await?;
     Ok(row.map(|row| Account { id: UserId(row.id), password_hash: row.password_hash }))
 }
 
@@ -128,7 +127,12 @@ pub async fn open_session(
 }
 
 /// Ends this session, or with `everywhere` all sessions of its user, and tells open browsers.
-pub async fn end_session(pool: &PgPool, signed_in: &SignedIn, everywhere: bool, now: DateTime<Utc>) -> Result<(), AppError> {
+pub async fn end_session(
+    pool: &PgPool,
+    signed_in: &SignedIn,
+    everywhere: bool,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
     sqlx::query!(
         "with ended as (delete from session where secret_hash = $1 or ($2 and user_id = $3) returning 1)
          insert into event (at, kind, user_id) select $4, 'session_ended', $3 where exists (select from ended)",

@@ -1,7 +1,10 @@
 //! All SQL of the board.
 
 use super::{
-    api::{After, Board, Card, CardDetails, Choice, Choices, Column, Count, Filter, Money, Move, Moved, NextStep, Page, Stage, Whose},
+    api::{
+        After, Board, Card, CardDetails, Choice, Choices, Column, Count, Filter, Money, Move, Moved, NextStep, Page,
+        Stage, Whose,
+    },
     rules::{self, Refusal, StageKind, Standing},
 };
 use crate::{
@@ -260,7 +263,10 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
         )
         .fetch_all(permit.pool())
         .await?;
-        return Ok(rows.into_iter().map(|row| Count { stage: StageId(row.stage_id), leads: row.leads, value_base_minor: row.value }).collect());
+        return Ok(rows
+            .into_iter()
+            .map(|row| Count { stage: StageId(row.stage_id), leads: row.leads, value_base_minor: row.value })
+            .collect());
     }
     let rows = sqlx::query!(
         r#"select stage_id as "stage_id!", count(*) as "leads!", coalesce(sum(value_base_minor), 0)::bigint as "value!"
@@ -283,7 +289,10 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
     )
     .fetch_all(permit.pool())
     .await?;
-    Ok(rows.into_iter().map(|row| Count { stage: StageId(row.stage_id), leads: row.leads, value_base_minor: row.value }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Count { stage: StageId(row.stage_id), leads: row.leads, value_base_minor: row.value })
+        .collect())
 }
 
 /// The first page of every column, with its head.
@@ -345,7 +354,9 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
                   t.kind as target,
                   (select rank from lead where id = $3 and stage_id = $2) as above,
                   (select rank from lead where id = $4 and stage_id = $2) as below,
-                  (select min(rank) from lead where stage_id = $2 and standing_loss_id is null and id <> $1) as first,
+                  (select min(rank) from lead
+                   where stage_id = $2 and standing_loss_id is null and id <> $1
+                     and rank > coalesce((select rank from lead where id = $3 and stage_id = $2), '')) as next,
                   exists (select from request_key where user_id = $5 and key = $6 and lead_id = $1) as "done_already!",
                   exists (select from request_key where user_id = $5 and key = $6 and lead_id <> $1) as "key_is_taken!"
            from lead l join stage t on t.id = $2 where l.id = $1"#,
@@ -363,8 +374,13 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
         (Some(id), Some(kind)) => Some((StageId(id), kind.parse().map_err(|_| AppError::Internal)?)),
         _ => None,
     };
-    // Without neighbours the card goes to the top.
-    let below = row.below.or_else(|| if row.above.is_none() { row.first } else { None });
+    let below = match (&row.above, row.below) {
+        (Some(above), Some(below)) if *above < below => Some(below),
+        (None, Some(below)) => Some(below),
+        // The rep saw only a part of the column, or it has changed since: right below the neighbour above, and without
+        // any neighbour to the top.
+        _ => row.next,
+    };
     Ok(Before {
         holder: holder(row.owner_id, row.queue_id),
         stage,
@@ -396,8 +412,7 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
     }
     let rank = rules::rank_between(before.above.as_deref(), before.below.as_deref());
     if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
-        reorder(permit, wanted, before.holder, &rank).await?;
-        return outcome(permit, wanted).await;
+        return reorder(permit, wanted, before.holder, &rank).await;
     }
     let moved = sqlx::query_scalar!(
         r#"with moved as (
@@ -438,38 +453,53 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
     )
     .fetch_optional(permit.pool())
     .await;
-    match moved {
+    settled(permit, wanted, moved).await
+}
+
+/// A new place in the same column: no move, so neither version nor history change.
+async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> Result<Moved, AppError> {
+    let placed = sqlx::query_scalar!(
+        "with placed as (
+             update lead set rank = $2
+             where id = $1 and stage_id = $3 and move_version = $4 and standing_loss_id is null
+               and owner_id is not distinct from $8 and queue_id is not distinct from $9
+               and not exists (select from request_key where user_id = $5 and key = $6)
+             returning id, move_version
+         ), key as (
+             insert into request_key (user_id, key, at, lead_id, move_version) select $5, $6, $7, id, move_version from placed
+         ), told as (
+             insert into event (at, kind, lead_ids) select $7, 'leads', array[id] from placed
+         )
+         select move_version from placed",
+        wanted.lead.0,
+        rank,
+        wanted.to.0,
+        wanted.seen_version,
+        permit.viewer().id.0,
+        wanted.key.0,
+        permit.now(),
+        owner_of(holder),
+        queue_of(holder)
+    )
+    .fetch_optional(permit.pool())
+    .await;
+    settled(permit, wanted, placed).await
+}
+
+/// What a statement that should have changed the card's place has come to.
+async fn settled(permit: &Permit, wanted: &Move, version: Result<Option<i64>, sqlx::Error>) -> Result<Moved, AppError> {
+    match version {
         Ok(Some(_)) => {
             permit.committed();
             outcome(permit, wanted).await
         }
         Ok(None) => conflict(permit, wanted).await,
         // The same request arrived twice at once, and the other one was carried out.
-        Err(sqlx::Error::Database(refusal)) if refusal.constraint() == Some("request_key_pkey") => outcome(permit, wanted).await,
+        Err(sqlx::Error::Database(refusal)) if refusal.constraint() == Some("request_key_pkey") => {
+            outcome(permit, wanted).await
+        }
         Err(error) => Err(error.into()),
     }
-}
-
-/// A new place in the same column: no move, so neither version nor history change.
-async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> Result<(), AppError> {
-    sqlx::query!(
-        "with placed as
-             (update lead set rank = $2
-              where id = $1 and stage_id = $3 and standing_loss_id is null
-                and owner_id is not distinct from $5 and queue_id is not distinct from $6
-              returning id)
-         insert into event (at, kind, lead_ids) select $4, 'leads', array[id] from placed",
-        wanted.lead.0,
-        rank,
-        wanted.to.0,
-        permit.now(),
-        owner_of(holder),
-        queue_of(holder)
-    )
-    .execute(permit.pool())
-    .await?;
-    permit.committed();
-    Ok(())
 }
 
 async fn outcome(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {

@@ -30,10 +30,10 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
 fn forwarded(request: &Request) -> impl DoubleEndedIterator<Item = &str> {
     request
         .headers()
-        .get("x-forwarded-for")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .split(',')
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
         .map(str::trim)
         .filter(|address| !address.is_empty())
 }

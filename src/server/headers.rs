@@ -16,6 +16,7 @@ pub async fn secure(mut request: Request, next: Next) -> Response {
     let is_static = is_font || request.uri().path().starts_with("/pkg/");
     request.extensions_mut().insert(RequestNonce(nonce.clone()));
     let mut response = next.run(request).await;
+    let is_there = !response.status().is_client_error() && !response.status().is_server_error();
     let headers = response.headers_mut();
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
@@ -35,10 +36,11 @@ pub async fn secure(mut request: Request, next: Next) -> Response {
         }
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        // Pages and answers hold personal data; files without a fingerprint in their name are asked for again each time.
-        let rule = match (is_font, is_static) {
-            (true, _) => "public, max-age=604800",
-            (_, true) => "no-cache",
+        // Pages and answers hold personal data; files without a fingerprint in their name are asked for again each time;
+        // a file that is missing today may be there tomorrow.
+        let rule = match (is_there, is_font, is_static) {
+            (true, true, _) => "public, max-age=604800",
+            (true, _, true) => "no-cache",
             _ => "no-store",
         };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(rule));

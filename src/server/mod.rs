@@ -1,5 +1,6 @@
 //! The server: configuration, database, HTTP. No business words in here.
 
+pub mod answers;
 pub mod client;
 pub mod cluster;
 pub mod config;

@@ -1,12 +1,13 @@
 //! The one router: pages, server functions, the live stream, static files, and what stands before all of them.
 
 use super::{
-    client, forgery,
+    answers, client, forgery,
     headers::{self, RequestNonce},
     state::App,
 };
 use crate::{
     app::{App as Pages, shell},
+    error::AppError,
     live,
     people::{access, session},
 };
@@ -14,14 +15,15 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use http::StatusCode;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::time::Duration;
+use tower::ServiceExt;
 use tower_http::{
     compression::CompressionLayer,
     limit::RequestBodyLimitLayer,
@@ -58,19 +60,20 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         return Err(RouteWithoutRule(missing.join(", ")));
     }
 
-    let site = app.leptos.site_root.to_string();
     let streams = Router::new().route("/live", get(live::stream::stream));
     let rest = Router::new()
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
-        .route("/api/{*function}", post(server_function))
+        .route("/api/", any(no_function))
+        .route("/api/{*function}", any(no_function))
         .leptos_routes_with_context(&app, pages, context(app.clone()), {
             let options = app.leptos.clone();
             move || shell(options.clone())
         })
-        .fallback_service(ServeDir::new(site).precompressed_br().fallback(get(not_found).with_state(app.clone())))
+        .fallback_service(get(file).with_state(app.clone()))
+        .layer(map_response(answers::tell_by_status))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST));
@@ -96,10 +99,23 @@ fn request_span(request: &Request) -> tracing::Span {
 fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(app.clone());
-        let nonce = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<RequestNonce>().cloned());
+        let nonce =
+            use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<RequestNonce>().cloned());
         if let Some(RequestNonce(nonce)) = nonce {
             provide_context(leptos::nonce::Nonce::from_value(nonce));
         }
+    }
+}
+
+/// A file that the access table knows.
+async fn file(State(app): State<App>, request: Request<Body>) -> Response {
+    if access::rule(request.uri().path()).is_none() {
+        return not_found(State(app), request).await;
+    }
+    let files = ServeDir::new(&*app.leptos.site_root).precompressed_br();
+    match files.fallback(get(not_found).with_state(app)).oneshot(request).await {
+        Ok(answer) => answer.into_response(),
+        Err(never) => match never {},
     }
 }
 
@@ -110,8 +126,9 @@ async fn not_found(State(app): State<App>, request: Request<Body>) -> Response {
     render(request).await.into_response()
 }
 
-async fn server_function(State(app): State<App>, request: Request<Body>) -> Response {
-    leptos_axum::handle_server_fns_with_context(context(app), request).await.into_response()
+/// The server functions that exist have routes of their own.
+async fn no_function() -> AppError {
+    AppError::NotFound
 }
 
 /// Ready when the database answers.

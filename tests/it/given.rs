@@ -20,6 +20,18 @@ pub struct Given<'a> {
     pub value: i64,
     /// They asked not to be called.
     pub do_not_call: bool,
+    /// Its place in the column.
+    pub rank: &'a str,
+    /// In a queue instead of the owner's hands.
+    pub queue: Option<&'a str>,
+    /// The channel that it came through.
+    pub source: Option<&'a str>,
+    /// What they want to buy.
+    pub product: Option<&'a str>,
+    /// What happens next, by phone, a day from now.
+    pub next_step: Option<&'a str>,
+    /// Its number in another system.
+    pub external_id: Option<&'a str>,
 }
 
 impl Default for Given<'_> {
@@ -31,6 +43,12 @@ impl Default for Given<'_> {
             party: "person",
             value: 340_000,
             do_not_call: false,
+            rank: "V",
+            queue: None,
+            source: None,
+            product: None,
+            next_step: None,
+            external_id: None,
         }
     }
 }
@@ -38,11 +56,18 @@ impl Default for Given<'_> {
 /// Puts a lead on the board.
 pub async fn lead(app: &TestApp, given: Given<'_>) -> LeadId {
     let mut transaction = app.pool.begin().await.expect("a transaction");
+    let source = named(&mut transaction, "source", given.source).await;
+    let product = named(&mut transaction, "product", given.product).await;
     let id: i64 = sqlx::query_scalar(
         "insert into lead (direction, party, name, search_key, value_minor, currency, value_base_minor, owner_id, stage_id,
-                           stage_kind, stage_entered_at, rank, run_started_at, recorded_at, do_not_call)
-         select 'inbound', $1, $2, $3, $4, 'EUR', $4, u.id, s.id, s.kind, $5, 'V', $5, $5, $6
-         from app_user u, stage s where u.email = $7 and s.kind = $8 returning id",
+                           stage_kind, stage_entered_at, rank, run_started_at, recorded_at, do_not_call,
+                           queue_id, source_id, product_id, next_step, next_step_channel, next_step_due,
+                           external_system, external_id)
+         select 'inbound', $1, $2, $3, $4, 'EUR', $4, case when q.id is null then u.id end, s.id, s.kind, $5, $9, $5, $5, $6,
+                q.id, $11, $12, $13, case when $13 is not null then 'call' end,
+                case when $13 is not null then $5 + interval '1 day' end, case when $14 is not null then 'test' end, $14
+         from app_user u cross join stage s left join queue q on q.name = $10
+         where u.email = $7 and s.kind = $8 returning id",
     )
     .bind(given.party)
     .bind(given.name)
@@ -52,6 +77,12 @@ pub async fn lead(app: &TestApp, given: Given<'_>) -> LeadId {
     .bind(given.do_not_call)
     .bind(given.owner)
     .bind(given.stage)
+    .bind(given.rank)
+    .bind(given.queue)
+    .bind(source)
+    .bind(product)
+    .bind(given.next_step)
+    .bind(given.external_id)
     .fetch_one(&mut *transaction)
     .await
     .expect("a lead");
@@ -63,6 +94,16 @@ pub async fn lead(app: &TestApp, given: Given<'_>) -> LeadId {
         .expect("its history");
     transaction.commit().await.expect("a whole lead");
     LeadId(id)
+}
+
+/// The source or product of this name.
+async fn named(connection: &mut sqlx::PgConnection, table: &str, name: Option<&str>) -> Option<i64> {
+    let name = name?;
+    let sql = format!(
+        "insert into {table} (name, key) values ($1, $2) on conflict (key) do update set name = excluded.name returning id"
+    );
+    let id = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(name).bind(fold(name)).fetch_one(connection).await;
+    Some(id.expect("a name in the list"))
 }
 
 /// Can Demir, whom Ayşe has contacted.

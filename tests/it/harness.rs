@@ -14,6 +14,7 @@ use reqwest::{Response, StatusCode, header, redirect};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 use std::{
+    collections::{BTreeMap, BTreeSet},
     future::Future,
     net::SocketAddr,
     path::PathBuf,
@@ -102,6 +103,15 @@ pub async fn spawn_app() -> TestApp {
     app.serve().await
 }
 
+/// The same, started with other settings than usual.
+pub async fn spawn_app_with(change: impl FnOnce(&mut Config)) -> TestApp {
+    let mut app = app_without_server().await;
+    let mut config = Config::clone(&app.app.config);
+    change(&mut config);
+    app.app = serve::app(app.pool.clone(), app.clock.clone(), config);
+    app.serve().await
+}
+
 /// The same without anything running: no HTTP and no workers, for tests that run jobs step by step.
 pub async fn app_without_server() -> TestApp {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -125,6 +135,7 @@ fn config(database_url: String, listen: SocketAddr) -> Config {
         database: DatabaseConfig { database_url: Some(database_url), data: PathBuf::from("nowhere"), connections: 8 },
         listen,
         public_url: "http://winback.test".to_owned(),
+        demo: false,
         site_root: PathBuf::from("target/site"),
         proxies: 0,
     }
@@ -132,16 +143,43 @@ fn config(database_url: String, listen: SocketAddr) -> Config {
 
 impl TestApp {
     async fn serve(mut self) -> Self {
-        let listener = TcpListener::bind(self.address).await.expect("a free port");
-        self.address = listener.local_addr().expect("the port that was given");
-        let (stop, stopped) = oneshot::channel();
-        let app = self.app.clone();
-        self.server = Some(tokio::spawn(async move {
-            let until = async { stopped.await.unwrap_or(()) };
-            serve::run(app, listener, until).await.expect("every route has its access rule");
-        }));
-        self.stop = Some(stop);
+        let Node { address, stop, server } = Node::start(self.app.clone()).await;
+        (self.address, self.stop, self.server) = (address, Some(stop), Some(server));
         self
+    }
+
+    /// Another server of the same installation, on the same database, as behind a load balancer.
+    pub async fn node_beside(&self) -> Node {
+        let pool = database::connect(&self.database_url(), 4).await.expect("connections of the other node");
+        Node::start(serve::app(pool, self.clock.clone(), Config::clone(&self.app.config))).await
+    }
+
+    /// Fails the test, naming the rows, unless every table is as it was.
+    pub async fn expect_unchanged(&self, before: &Everything, what: &str) {
+        let after = self.everything().await;
+        for (table, rows) in before {
+            let (old, new): (BTreeSet<_>, BTreeSet<_>) = (rows.lines().collect(), after[table].lines().collect());
+            let (gone, come): (Vec<_>, Vec<_>) = (old.difference(&new).collect(), new.difference(&old).collect());
+            assert!(gone.is_empty() && come.is_empty(), "{what} changed {table}: {gone:?} became {come:?}");
+        }
+    }
+
+    /// Every row of every table: two of these are equal when nothing at all has changed.
+    pub async fn everything(&self) -> Everything {
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select table_name::text from information_schema.tables
+             where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> '_sqlx_migrations'",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .expect("the tables");
+        let mut everything = BTreeMap::new();
+        for table in tables {
+            let sql = format!("select coalesce(string_agg(t::text, E'\\n' order by t::text), '') from \"{table}\" t");
+            let rows = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&self.pool).await.expect("its rows");
+            everything.insert(table, rows);
+        }
+        everything
     }
 
     /// How to reach the test's database, for starting the real program on it.
@@ -169,6 +207,31 @@ impl TestApp {
         assert_eq!(goes_to, "/board", "{email} could not sign in");
         client.keep_cookie(&answer);
         client
+    }
+}
+
+/// Every table's rows as text.
+pub type Everything = BTreeMap<String, String>;
+
+/// A server of the installation; it goes when it is dropped.
+pub struct Node {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Drop it or use it: either stops the server.
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl Node {
+    async fn start(app: App) -> Self {
+        let listener = TcpListener::bind(app.config.listen).await.expect("a free port");
+        let address = listener.local_addr().expect("the port that was given");
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(async move {
+            let until = async { stopped.await.unwrap_or(()) };
+            serve::run(app, listener, until).await.expect("every route has its access rule");
+        });
+        Self { address, stop, server }
     }
 }
 
@@ -222,7 +285,18 @@ impl Client {
         }
     }
 
-    fn keep_cookie(&mut self, answer: &Response) {
+    /// Sends a request exactly as it is.
+    pub async fn execute(&self, request: reqwest::Request) -> Response {
+        self.http.execute(request).await.expect("an answer")
+    }
+
+    /// The same browser, talking to another node.
+    pub fn at(&self, node: &Node) -> Self {
+        Self { address: node.address, ..self.clone() }
+    }
+
+    /// Takes the session cookie of a successful sign-in.
+    pub fn keep_cookie(&mut self, answer: &Response) {
         let set = answer.headers().get(header::SET_COOKIE).and_then(|set| set.to_str().ok());
         self.cookie = set.and_then(|set| set.split(';').next()).map(str::to_owned);
         assert!(self.cookie.is_some(), "signing in sets a cookie");

@@ -4,4 +4,7 @@ mod capture;
 mod given;
 mod harness;
 mod leads;
+mod live;
 mod losses;
+mod people;
+mod pipeline;

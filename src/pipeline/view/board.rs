@@ -11,7 +11,10 @@ use crate::{
     app::{frame::Me, is_right_to_left, trouble::Trouble},
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, StageId},
-    live::{browser::{follow, use_connection}, wire::Message},
+    live::{
+        browser::{follow, use_connection},
+        wire::Message,
+    },
     losses::{api::Lost, view::LossDialog},
     people::{api::read_holders, rules::Viewer},
     pipeline::api::{Board, Filter, read_board, read_choices, read_counts},
@@ -141,7 +144,8 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
             }
         })
     };
-    let is_over_lost = move || hands.carried.with(|carried| carried.is_some_and(|carried| carried.over == Some(Target::Lost)));
+    let is_over_lost =
+        move || hands.carried.with(|carried| carried.is_some_and(|carried| carried.over == Some(Target::Lost)));
     let is_empty = move || state.columns.with_value(|columns| columns.iter().all(|column| column.leads.get() == 0));
     let columns = state.columns.get_value();
     view! {

@@ -148,7 +148,11 @@ impl Hands {
                 self.board.settle(wanted.lead, Some(*card));
                 self.spoken.set(t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()));
                 if has_changed_stage {
-                    self.offer_undo(&before, place, t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()));
+                    self.offer_undo(
+                        &before,
+                        place,
+                        t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()),
+                    );
                 }
             }
             Ok(Moved::Refused { why, card }) => {
@@ -160,7 +164,13 @@ impl Hands {
                 let text = match &card {
                     Some(card) => {
                         let stage = self.stage_name(card.stage);
-                        t_string!(i18n, pipeline.conflict, by = by.as_str(), name = name.as_str(), stage = stage.as_str())
+                        t_string!(
+                            i18n,
+                            pipeline.conflict,
+                            by = by.as_str(),
+                            name = name.as_str(),
+                            stage = stage.as_str()
+                        )
                     }
                     None => t_string!(i18n, pipeline.conflict_gone, by = by.as_str(), name = name.as_str()),
                 };
@@ -215,7 +225,8 @@ impl Hands {
     /// Carries the picked-up card `columns` further (Lost comes after the last) or `places` down.
     pub fn carry(self, columns: isize, places: isize) {
         let Some(Carried { lead, over: Some(over), by_keyboard: true }) = self.carried.get_untracked() else { return };
-        let stages: Vec<_> = self.board.columns.with_value(|columns| columns.iter().map(|column| column.id()).collect());
+        let stages: Vec<_> =
+            self.board.columns.with_value(|columns| columns.iter().map(|column| column.id()).collect());
         let column = match over {
             Target::Place { stage, .. } => stages.iter().position(|other| *other == stage).unwrap_or_default(),
             Target::Lost => stages.len(),
@@ -243,9 +254,9 @@ impl Hands {
     }
 
     fn others(self, lead: LeadId, stage: StageId) -> usize {
-        self.board
-            .column(stage)
-            .map_or(0, |column| column.order.with_untracked(|order| order.iter().filter(|other| **other != lead).count()))
+        self.board.column(stage).map_or(0, |column| {
+            column.order.with_untracked(|order| order.iter().filter(|other| **other != lead).count())
+        })
     }
 
     /// Puts the picked-up card down where it is.

@@ -27,7 +27,13 @@ enum Row {
 
 /// One column of the board.
 #[component]
-pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: StoredValue<String>, now: Moment) -> impl IntoView {
+pub fn ColumnView(
+    column: ColumnState,
+    hands: Hands,
+    grip: Grip,
+    currency: StoredValue<String>,
+    now: Moment,
+) -> impl IntoView {
     let i18n = hands.i18n;
     let id = column.id();
     let language = move || leptos_i18n::Locale::as_str(i18n.get_locale());

@@ -1,11 +1,7 @@
 //! "Move to…": every move without dragging, for a keyboard, a thumb or one switch.
 
 use super::carry::Hands;
-use crate::{
-    i18n::t,
-    ids::LeadId,
-    ui::dialog::Dialog,
-};
+use crate::{i18n::t, ids::LeadId, ui::dialog::Dialog};
 use leptos::prelude::*;
 
 /// The menu of one card.

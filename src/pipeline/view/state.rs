@@ -203,10 +203,13 @@ impl BoardState {
         self.repaint(card);
         let place = column.order.with_untracked(|order| {
             order.partition_point(|other| {
-                self.card(*other).is_some_and(|other| other.with_untracked(|other| (other.rank.as_str(), other.id) < (&key.0, key.1)))
+                self.card(*other).is_some_and(|other| {
+                    other.with_untracked(|other| (other.rank.as_str(), other.id) < (&key.0, key.1))
+                })
             })
         });
-        let is_below_the_loaded = column.more.get_untracked() && column.order.with_untracked(|order| place == order.len());
+        let is_below_the_loaded =
+            column.more.get_untracked() && column.order.with_untracked(|order| place == order.len());
         if is_below_the_loaded && !self.moving.with_value(|moving| moving.contains(&lead)) {
             self.cards.update_value(|cards| {
                 cards.remove(&lead);

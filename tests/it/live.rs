@@ -1,0 +1,491 @@
+//! The live stream: what each open browser hears, in which form, and that nobody ever misses a change.
+
+use crate::{
+    given::{self, Given},
+    harness::{Client, TestApp, eventually, spawn_app},
+};
+use chrono::TimeDelta;
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+use winback::{
+    ids::{LeadId, StageId},
+    live::{
+        store,
+        wire::{Change, Cursor, Message},
+    },
+    pipeline::api::Card,
+};
+
+const AYSE: &str = "ayse@demo.winback";
+const JAN: &str = "jan@demo.winback";
+const SELIN: &str = "selin@demo.winback";
+
+fn fresh_key() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("live-key-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// An open live stream, read message by message.
+struct Stream {
+    answer: Response,
+    unread: String,
+    /// All that has come so far, as it came.
+    raw: String,
+}
+
+impl Stream {
+    /// Opens a stream that begins now, or after `last`, and waits for nothing yet.
+    async fn open_after(client: &Client, last: Option<Cursor>) -> Self {
+        let request = client.request(Method::GET, "/live");
+        let request = match last {
+            Some(cursor) => request.header("last-event-id", cursor.to_string()),
+            None => request,
+        };
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        Self { answer, unread: String::new(), raw: String::new() }
+    }
+
+    /// Opens a stream that begins now; answers its first word, too: the place to hold on to.
+    async fn open(client: &Client) -> (Self, Cursor) {
+        let mut stream = Self::open_after(client, None).await;
+        let (id, hello) = stream.next().await.expect("a first word");
+        assert_eq!(hello, Message::Changes { seen: id, changes: Vec::new() }, "the hello");
+        (stream, id)
+    }
+
+    /// The next message with its id; `None` once the stream has ended.
+    async fn next(&mut self) -> Option<(Cursor, Message)> {
+        loop {
+            if let Some((event, rest)) = self.unread.split_once("\n\n") {
+                let field = |name| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+                let (id, data) = (field("id: "), field("data: "));
+                self.unread = rest.to_owned();
+                if let (Some(id), Some(data)) = (id, data) {
+                    let message = serde_json::from_str(&data).expect("a message of this shape");
+                    return Some((id.parse().expect("a cursor"), message));
+                }
+            } else {
+                let chunk = self.answer.chunk().await.expect("the stream goes on or ends cleanly")?;
+                let text = std::str::from_utf8(&chunk).expect("whole letters");
+                self.unread.push_str(text);
+                self.raw.push_str(text);
+            }
+        }
+    }
+
+    /// The next message that says something about leads.
+    async fn changes(&mut self) -> (Cursor, Vec<Change>) {
+        loop {
+            match self.next().await {
+                Some((id, Message::Changes { seen, changes })) => {
+                    assert_eq!(id, seen, "the id is the place after the message");
+                    if !changes.is_empty() {
+                        return (seen, changes);
+                    }
+                }
+                other => panic!("changes were awaited: {other:?}"),
+            }
+        }
+    }
+
+    /// Follows until something was said about each of these leads; answers the last word about every lead.
+    async fn follow(&mut self, leads: &[LeadId]) -> (Cursor, BTreeMap<LeadId, Option<Card>>) {
+        let mut heard = BTreeMap::new();
+        loop {
+            let (seen, changes) = self.changes().await;
+            heard.extend(changes.into_iter().map(|change| (change.lead, change.card)));
+            if leads.iter().all(|lead| heard.contains_key(lead)) {
+                return (seen, heard);
+            }
+        }
+    }
+
+    /// Everything that was missed, up to the hello; whether a reset was among it.
+    async fn caught_up(&mut self) -> (Cursor, BTreeMap<LeadId, Option<Card>>, bool) {
+        let (mut heard, mut reset) = (BTreeMap::new(), false);
+        loop {
+            match self.next().await {
+                Some((_, Message::Reset)) => reset = true,
+                Some((_, Message::Changes { seen, changes })) if changes.is_empty() => return (seen, heard, reset),
+                Some((_, Message::Changes { changes, .. })) => {
+                    heard.extend(changes.into_iter().map(|change| (change.lead, change.card)));
+                }
+                other => panic!("the stream should have caught up: {other:?}"),
+            }
+        }
+    }
+}
+
+async fn move_to(client: &Client, lead: LeadId, to: StageId, seen_version: i64) {
+    let wanted = json!({ "lead": lead, "to": to, "above": null, "below": null, "seen_version": seen_version,
+                         "key": fresh_key() });
+    let answer = client.ask("/api/pipeline/move_lead", json!({ "wanted": wanted })).await;
+    assert!(answer.get("done").is_some(), "{answer}");
+}
+
+/// Loses a lead; answers the episode.
+async fn lose(app: &TestApp, client: &Client, lead: LeadId, seen_version: i64) -> Value {
+    let draft = json!({
+        "outcome": "lost", "reason": given::reason(app, "trust").await,
+        "attempt": { "new": { "channel": "call", "approach": "offer", "result": "reached", "at": null, "note": "" } },
+        "same_again_because": "", "customer": { "words": "No." }, "note": "Heard bad things.",
+        "retry_potential": "low", "evidence": {}, "recontact_on": null, "override_because": "",
+    });
+    let wanted = json!({ "lead": lead, "draft": draft, "seen_version": seen_version, "key": fresh_key() });
+    let answer = client.ask("/api/losses/lose", json!({ "wanted": wanted })).await;
+    answer["done"]["lost"]["loss"].clone()
+}
+
+async fn since(client: &Client, cursor: Cursor) -> Vec<Message> {
+    let answer = client.ask("/api/live/since", json!({ "cursor": cursor })).await;
+    serde_json::from_value(answer).expect("messages")
+}
+
+async fn write_event(app: &TestApp, kind: &str, lead: Option<LeadId>) {
+    sqlx::query("insert into event (at, kind, lead_ids) values ($1, $2, $3)")
+        .bind(app.clock.now())
+        .bind(kind)
+        .bind(lead.map(|lead| lead.0).into_iter().collect::<Vec<_>>())
+        .execute(&app.pool)
+        .await
+        .expect("an event");
+    app.app.nudge.now();
+}
+
+#[tokio::test]
+async fn each_viewer_hears_of_a_change_in_the_form_that_is_theirs() {
+    let app = spawn_app().await;
+    let secret =
+        Given { name: "Gizli Şirket", next_step: Some("Gizli adım"), value: 987_654_321, ..Given::default() };
+    let lead = given::lead(&app, secret).await;
+    let (ayse, jan, selin) = (app.sign_in(AYSE).await, app.sign_in(JAN).await, app.sign_in(SELIN).await);
+    let ((mut hers, _), (mut his, _)) = (Stream::open(&ayse).await, Stream::open(&jan).await);
+    let to = given::stage(&app, "qualified").await;
+    move_to(&selin, lead, to, 0).await;
+
+    let (_, changes) = hers.changes().await;
+    let [Change { lead: changed, card: Some(card) }] = &changes[..] else { panic!("one card: {changes:?}") };
+    assert_eq!((*changed, card.id, card.stage, card.move_version, card.may_write), (lead, lead, to, 1, true));
+    let details = card.details.as_ref().expect("her own card is full");
+    assert_eq!((details.name.as_deref(), details.value_base_minor), (Some("Gizli Şirket"), Some(987_654_321)));
+
+    let (_, changes) = his.changes().await;
+    let [Change { card: Some(card), .. }] = &changes[..] else { panic!("one card: {changes:?}") };
+    assert_eq!((card.id, card.stage, card.move_version, card.may_write), (lead, to, 1, false));
+    assert!(card.details.is_none() && card.next_step.as_ref().is_some_and(|step| step.what.is_none()));
+    for secret in ["Gizli", "987654321"] {
+        assert!(hers.raw.contains(secret) && !his.raw.contains(secret), "{secret} is for the owner: {}", his.raw);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_lead_leaves_every_board_and_comes_back() {
+    let app = spawn_app().await;
+    let (ayse, jan) = (app.sign_in(AYSE).await, app.sign_in(JAN).await);
+    let lead = given::can(&app).await;
+    let ((mut hers, _), (mut his, _)) = (Stream::open(&ayse).await, Stream::open(&jan).await);
+    let loss = lose(&app, &ayse, lead, 0).await;
+    for stream in [&mut hers, &mut his] {
+        assert_eq!(stream.changes().await.1, [Change { lead, card: None }]);
+    }
+    let back =
+        json!({ "loss": loss, "closure": "reversed", "cause": null, "note": "", "to": null, "key": fresh_key() });
+    ayse.ask("/api/losses/reopen", json!({ "wanted": back })).await;
+    for stream in [&mut hers, &mut his] {
+        let (_, changes) = stream.changes().await;
+        assert_eq!(changes[0].card.as_ref().map(|card| (card.id, card.move_version)), Some((lead, 2)));
+    }
+}
+
+#[tokio::test]
+async fn a_lead_that_changes_hands_is_masked_for_whom_it_left() {
+    let app = spawn_app().await;
+    let (ayse, jan, lead) = (app.sign_in(AYSE).await, app.sign_in(JAN).await, given::can(&app).await);
+    let ((mut hers, _), (mut his, _)) = (Stream::open(&ayse).await, Stream::open(&jan).await);
+    sqlx::query("update lead set owner_id = $1 where id = $2")
+        .bind(given::user(&app, JAN).await)
+        .bind(lead.0)
+        .execute(&app.pool)
+        .await
+        .expect("another owner");
+    write_event(&app, "leads", Some(lead)).await;
+    assert!(hers.changes().await.1[0].card.as_ref().is_some_and(|card| card.details.is_none()));
+    assert!(his.changes().await.1[0].card.as_ref().is_some_and(|card| card.details.is_some()));
+}
+
+#[tokio::test]
+async fn who_reconnects_hears_exactly_what_was_missed() {
+    let app = spawn_app().await;
+    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let [a, b, c, d] = [given::can(&app).await, given::can(&app).await, given::can(&app).await, given::can(&app).await];
+    let to = given::stage(&app, "qualified").await;
+    let (mut stream, _) = Stream::open(&ayse).await;
+    move_to(&selin, a, to, 0).await;
+    let (place, _) = stream.follow(&[a]).await;
+    drop(stream);
+    move_to(&selin, b, to, 0).await;
+    move_to(&selin, b, given::stage(&app, "open").await, 1).await;
+    move_to(&selin, c, to, 0).await;
+    lose(&app, &selin, d, 0).await;
+
+    let mut stream = Stream::open_after(&ayse, Some(place)).await;
+    let (place, missed, reset) = stream.caught_up().await;
+    assert!(!reset);
+    assert_eq!(missed.keys().copied().collect::<Vec<_>>(), [b, c, d]);
+    assert_eq!(missed[&b].as_ref().map(|card| card.move_version), Some(2));
+    assert_eq!(missed[&d], None);
+    // From there, nothing was missed; a place told in the address counts like the header.
+    let (again, missed, reset) = Stream::open_after(&ayse, Some(place)).await.caught_up().await;
+    assert_eq!((again, missed.len(), reset), (place, 0, false));
+    let answer = ayse.get(&format!("/live?after={place}")).await;
+    let (again, ..) = Stream { answer, unread: String::new(), raw: String::new() }.caught_up().await;
+    assert_eq!(again, place);
+    // And the stream goes on.
+    move_to(&selin, a, given::stage(&app, "open").await, 1).await;
+    assert_eq!(stream.follow(&[a]).await.1.len(), 1);
+}
+
+#[tokio::test]
+async fn a_place_that_is_not_known_any_more_is_answered_with_a_reset() {
+    let app = spawn_app().await;
+    let (ayse, lead, to) = (app.sign_in(AYSE).await, given::can(&app).await, given::stage(&app, "qualified").await);
+    let (mut stream, old) = Stream::open(&ayse).await;
+    move_to(&ayse, lead, to, 0).await;
+    let (current, _) = stream.follow(&[lead]).await;
+    let of_another_life = Cursor { epoch: current.epoch + 1, ..current };
+    let (place, missed, reset) = Stream::open_after(&ayse, Some(of_another_life)).await.caught_up().await;
+    assert!(reset && missed.is_empty() && place.epoch == current.epoch);
+    assert_eq!(since(&ayse, of_another_life).await, [Message::Reset]);
+
+    app.clock.advance(TimeDelta::minutes(121));
+    store::trim(&app.pool, app.clock.now()).await.expect("a trimmed buffer");
+    assert!(Stream::open_after(&ayse, Some(old)).await.caught_up().await.2, "what was missed is gone");
+    assert_eq!(since(&ayse, old).await, [Message::Reset]);
+    // Who had heard everything has missed nothing.
+    assert!(!Stream::open_after(&ayse, Some(current)).await.caught_up().await.2);
+    assert_eq!(since(&ayse, current).await, []);
+}
+
+#[tokio::test]
+async fn a_place_inside_the_last_trimmed_transaction_is_answered_with_a_reset() {
+    let app = spawn_app().await;
+    let (ayse, lead) = (app.sign_in(AYSE).await, given::can(&app).await);
+    let mut slow = app.pool.begin().await.expect("a transaction");
+    sqlx::query("insert into event (at, kind, lead_ids) values ($1, 'leads', array[$2])")
+        .bind(app.clock.now())
+        .bind(lead.0)
+        .execute(&mut *slow)
+        .await
+        .expect("an event");
+    let (stream, place) = Stream::open(&ayse).await;
+    drop(stream);
+    slow.commit().await.expect("a commit");
+    app.clock.advance(TimeDelta::minutes(121));
+    store::trim(&app.pool, app.clock.now()).await.expect("a trimmed buffer");
+    assert_eq!(since(&ayse, place).await, [Message::Reset], "the event after this place was trimmed away");
+}
+
+#[tokio::test]
+async fn a_transaction_that_commits_late_is_not_skipped() {
+    let app = spawn_app().await;
+    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let (slow_lead, quick_lead) = (given::can(&app).await, given::can(&app).await);
+    let to = given::stage(&app, "qualified").await;
+    let (mut stream, hello) = Stream::open(&ayse).await;
+    let mut slow = app.pool.begin().await.expect("a transaction");
+    sqlx::query("insert into event (at, kind, lead_ids) values ($1, 'leads', array[$2])")
+        .bind(app.clock.now())
+        .bind(slow_lead.0)
+        .execute(&mut *slow)
+        .await
+        .expect("an event");
+    move_to(&selin, quick_lead, to, 0).await;
+    assert_eq!(since(&ayse, hello).await, [], "nobody is told what a running transaction may still come before");
+    // Who arrives in between stands before the running transaction, not behind it.
+    let (mut newcomer, _) = Stream::open(&ayse).await;
+    slow.commit().await.expect("a commit");
+    app.app.nudge.now();
+    let (_, heard) = stream.follow(&[slow_lead, quick_lead]).await;
+    assert_eq!(heard.len(), 2);
+    newcomer.follow(&[slow_lead]).await;
+    let leads: Vec<_> = since(&ayse, hello)
+        .await
+        .into_iter()
+        .flat_map(|message| match message {
+            Message::Changes { changes, .. } => changes.into_iter().map(|change| change.lead).collect::<Vec<_>>(),
+            other => panic!("changes: {other:?}"),
+        })
+        .collect();
+    assert_eq!(leads, [slow_lead, quick_lead]);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_stream_of_that_session_only() {
+    let app = spawn_app().await;
+    let (desk, phone, lead) = (app.sign_in(AYSE).await, app.sign_in(AYSE).await, given::can(&app).await);
+    let ((mut at_desk, _), (mut on_phone, _)) = (Stream::open(&desk).await, Stream::open(&phone).await);
+    desk.post_form("/sign-out", "").await;
+    let end = tokio::time::timeout(Duration::from_secs(5), async { (at_desk.next().await, at_desk.next().await) });
+    match end.await.expect("the end comes within five seconds") {
+        (Some((_, Message::SignedOut)), None) => {}
+        other => panic!("the end was awaited: {other:?}"),
+    }
+    assert_eq!(desk.get("/live").await.status(), StatusCode::UNAUTHORIZED);
+    move_to(&phone, lead, given::stage(&app, "open").await, 0).await;
+    on_phone.follow(&[lead]).await;
+    // Everywhere means everywhere.
+    let third = app.sign_in(AYSE).await;
+    let (mut third_stream, _) = Stream::open(&third).await;
+    third.post_form("/sign-out", "everywhere=true").await;
+    for stream in [&mut on_phone, &mut third_stream] {
+        assert!(matches!(stream.next().await, Some((_, Message::SignedOut))));
+        assert_eq!(stream.next().await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session() {
+    let app = spawn_app().await;
+    let (ayse, lead) = (app.sign_in(AYSE).await, given::can(&app).await);
+    let (mut stream, _) = Stream::open(&ayse).await;
+    app.clock.advance(TimeDelta::days(10));
+    let selin = app.sign_in(SELIN).await;
+    app.clock.advance(TimeDelta::days(5));
+    move_to(&selin, lead, given::stage(&app, "open").await, 0).await;
+    let (_, message) = stream.next().await.expect("a last word");
+    assert_eq!(message, Message::SignedOut, "nothing more is told to a session that has run out");
+    assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn a_new_role_shows_at_once() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let lead = given::lead(&app, Given { owner: JAN, ..Given::default() }).await;
+    let (mut stream, _) = Stream::open(&ayse).await;
+    let id = given::user(&app, AYSE).await;
+    sqlx::query(
+        "with changed as (update app_user set role = 'admin' where id = $1)
+         insert into event (at, kind, user_id) values ($2, 'role_changed', $1)",
+    )
+    .bind(id)
+    .bind(app.clock.now())
+    .execute(&app.pool)
+    .await
+    .expect("a new role");
+    app.app.nudge.now();
+    assert!(matches!(stream.next().await, Some((_, Message::Reset))), "all that was masked may look different now");
+    write_event(&app, "leads", Some(lead)).await;
+    assert!(stream.changes().await.1[0].card.as_ref().is_some_and(|card| card.details.is_some() && card.may_write));
+}
+
+#[tokio::test]
+async fn a_bulk_change_resets_every_board() {
+    let app = spawn_app().await;
+    let (ayse, jan) = (app.sign_in(AYSE).await, app.sign_in(JAN).await);
+    let ((mut hers, before), (mut his, _)) = (Stream::open(&ayse).await, Stream::open(&jan).await);
+    write_event(&app, "bulk", None).await;
+    for stream in [&mut hers, &mut his] {
+        assert!(matches!(stream.next().await, Some((_, Message::Reset))));
+    }
+    assert_eq!(since(&ayse, before).await, [Message::Reset]);
+    let (_, missed, reset) = Stream::open_after(&jan, Some(before)).await.caught_up().await;
+    assert!(reset && missed.is_empty());
+}
+
+#[tokio::test]
+async fn a_restored_database_resets_every_board() {
+    let app = spawn_app().await;
+    let (ayse, lead) = (app.sign_in(AYSE).await, given::can(&app).await);
+    let (mut stream, before) = Stream::open(&ayse).await;
+    // What a restore does: the buffer is empty, the epoch another.
+    sqlx::query("with gone as (delete from event) update event_epoch set epoch = epoch + 1")
+        .execute(&app.pool)
+        .await
+        .expect("a new life");
+    app.app.nudge.now();
+    let (place, message) = stream.next().await.expect("a word");
+    assert_eq!((message, place.epoch), (Message::Reset, before.epoch + 1));
+    move_to(&ayse, lead, given::stage(&app, "open").await, 0).await;
+    stream.follow(&[lead]).await;
+}
+
+#[tokio::test]
+async fn two_servers_on_one_database_tell_the_same() {
+    let app = spawn_app().await;
+    let node = app.node_beside().await;
+    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let ((mut here, _), (mut there, _)) = (Stream::open(&ayse).await, Stream::open(&ayse.at(&node)).await);
+    let (qualified, open) = (given::stage(&app, "qualified").await, given::stage(&app, "open").await);
+    let lead = given::can(&app).await;
+    for (version, (mover, to)) in [(&selin, qualified), (&selin.at(&node), open)].into_iter().enumerate() {
+        move_to(mover, lead, to, version as i64).await;
+        for stream in [&mut here, &mut there] {
+            let heard = stream.follow(&[lead]).await.1;
+            let place = heard[&lead].as_ref().map(|card| (card.stage, card.move_version));
+            assert_eq!(place, Some((to, version as i64 + 1)));
+        }
+    }
+    // Signing out at one ends the streams of both.
+    ayse.at(&node).post_form("/sign-out", "").await;
+    for stream in [&mut here, &mut there] {
+        assert!(matches!(stream.next().await, Some((_, Message::SignedOut))));
+    }
+}
+
+#[tokio::test]
+async fn asking_once_gives_what_the_stream_gave_and_the_counts_agree() {
+    let app = spawn_app().await;
+    let (ayse, jan) = (app.sign_in(AYSE).await, app.sign_in(JAN).await);
+    let (to, mut leads) = (given::stage(&app, "qualified").await, Vec::new());
+    for owner in [AYSE, JAN, AYSE, JAN, AYSE] {
+        leads.push(given::lead(&app, Given { owner, ..Given::default() }).await);
+    }
+    let (mut stream, hello) = Stream::open(&ayse).await;
+    for (turn, lead) in leads.iter().enumerate() {
+        move_to([&ayse, &jan][turn % 2], *lead, to, 0).await;
+    }
+    lose(&app, &ayse, leads[0], 1).await;
+    lose(&app, &jan, leads[1], 1).await;
+    move_to(&ayse, leads[2], given::stage(&app, "open").await, 1).await;
+    let expected = eventually("the stream's last word", async || {
+        let (mut heard, mut seen) = (BTreeMap::new(), hello);
+        for message in since(&ayse, hello).await {
+            let Message::Changes { seen: place, changes } = message else { panic!("no reset: {message:?}") };
+            heard.extend(changes.into_iter().map(|change| (change.lead, change.card)));
+            seen = place;
+        }
+        (heard.len() == 5).then_some((seen, heard))
+    })
+    .await;
+    let mut heard = BTreeMap::new();
+    let mut place = hello;
+    while place.position() < expected.0.position() {
+        let (seen, changes) = stream.changes().await;
+        heard.extend(changes.into_iter().map(|change| (change.lead, change.card)));
+        place = seen;
+    }
+    assert_eq!(heard, expected.1);
+    assert_eq!(heard.values().filter(|card| card.is_none()).count(), 2);
+
+    let filter = json!({ "filter": { "whose": "everyone", "source": null, "product": null, "text": "" } });
+    let counts = ayse.ask("/api/pipeline/counts", filter).await;
+    let mut counted: BTreeMap<i64, i64> = BTreeMap::new();
+    for card in heard.values().flatten() {
+        *counted.entry(card.stage.0).or_default() += 1;
+    }
+    let told: BTreeMap<i64, i64> = counts
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|count| count["leads"] != 0)
+        .filter_map(|count| Some((count["stage"].as_i64()?, count["leads"].as_i64()?)))
+        .collect();
+    assert_eq!(told, counted);
+}
