@@ -9,7 +9,7 @@ use crate::{
 use leptos::config::LeptosOptions;
 use sqlx::PgPool;
 use std::{net::SocketAddr, sync::Arc};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 
 /// The application over an open database; tests build theirs with this, too.
 pub fn app(pool: PgPool, clock: Clock, config: Config) -> App {
@@ -31,11 +31,11 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let router = router::router(app.clone())?;
-    let background = [
-        tokio::spawn(crate::live::hub::announce(app.clone())),
-        tokio::spawn(crate::live::hub::deliver(app.clone())),
-        tokio::spawn(jobs::work(app.clone())),
-    ];
+    // They end with this function, however it ends.
+    let mut background = JoinSet::new();
+    background.spawn(crate::live::hub::announce(app.clone()));
+    background.spawn(crate::live::hub::deliver(app.clone()));
+    background.spawn(jobs::work(app.clone()));
     let hub = app.hub.clone();
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move {
@@ -44,9 +44,6 @@ pub async fn run(
             hub.close();
         })
         .await?;
-    for task in background {
-        task.abort();
-    }
     Ok(())
 }
 

@@ -18,10 +18,18 @@ use std::{
     future::Future,
     net::SocketAddr,
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::OnceCell, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    runtime::Runtime,
+    sync::{OnceCell, oneshot},
+    task::JoinHandle,
+};
 use winback::{
     clock::Clock,
     people::demo,
@@ -68,6 +76,14 @@ const TEMPLATE: &str = "winback";
 async fn ground() -> &'static Ground {
     static GROUND: OnceCell<Ground> = OnceCell::const_new();
     GROUND.get_or_init(lay_ground).await
+}
+
+/// Servers run apart from the tests that call them: a test that waits, or is being cleaned up, never holds one up.
+fn servers() -> &'static Runtime {
+    static SERVERS: LazyLock<Runtime> = LazyLock::new(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    });
+    &SERVERS
 }
 
 async fn lay_ground() -> Ground {
@@ -136,7 +152,8 @@ fn config(database_url: String, listen: SocketAddr) -> Config {
         listen,
         public_url: "http://winback.test".to_owned(),
         demo: false,
-        site_root: PathBuf::from("target/site"),
+        // Whether a site was built beside the tests must not matter.
+        site_root: PathBuf::from("nowhere"),
         proxies: 0,
     }
 }
@@ -227,7 +244,7 @@ impl Node {
         let listener = TcpListener::bind(app.config.listen).await.expect("a free port");
         let address = listener.local_addr().expect("the port that was given");
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(async move {
+        let server = servers().spawn(async move {
             let until = async { stopped.await.unwrap_or(()) };
             serve::run(app, listener, until).await.expect("every route has its access rule");
         });
@@ -324,12 +341,16 @@ impl Drop for TestApp {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        if let Some(server) = self.server.take() {
-            server.abort();
-        }
-        let (ground, database, now) = (self.ground, self.database.clone(), self.clock.now());
+        let (ground, database, now, server) =
+            (self.ground, self.database.clone(), self.clock.now(), self.server.take());
         // The test's own runtime may be the thread that is dropping this.
-        let left = std::thread::spawn(move || clean_up(ground, &database, now)).join();
+        let left = std::thread::spawn(move || {
+            if let Some(server) = server {
+                end(server);
+            }
+            clean_up(ground, &database, now)
+        })
+        .join();
         if std::thread::panicking() {
             return;
         }
@@ -339,6 +360,16 @@ impl Drop for TestApp {
             Err(_) => panic!("the test's database could not be cleaned up"),
         }
     }
+}
+
+/// Waits for a server that was told to stop; one that will not is ended.
+fn end(mut server: JoinHandle<()>) {
+    servers().block_on(async {
+        if tokio::time::timeout(Duration::from_secs(2), &mut server).await.is_err() {
+            server.abort();
+            let _ = server.await;
+        }
+    });
 }
 
 /// Drops the database and says which jobs were due or running in it.
