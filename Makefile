@@ -22,7 +22,7 @@ help: ## what there is (this list)
 
 run: target/winback ## build what changed, start winback with its own database, print the address
 	@if [ -z "$${DATABASE_URL:-}" ]; then scripts/toolchain database; fi
-	@$(SERVER_ENV) exec target/winback serve
+	@$(SERVER_ENV) exec target/winback serve --demo
 
 build: target/winback ## only build: the release binary target/winback and target/site
 
@@ -67,6 +67,7 @@ fmt-check: toolchain
 	@$(IN) cargo fmt --all --check
 
 lint: toolchain ## clippy on the server and on the browser's half, warnings are errors
+	@node scripts/pseudo-locale.mjs --check
 	@echo "== lints: server"
 	@$(IN) cargo clippy --workspace --all-targets --features ssr -- -D warnings
 	@echo "== lints: browser"

@@ -131,7 +131,7 @@ begin
 end $$;
 create trigger loss_is_complete before insert on loss for each row execute function loss_is_complete();
 
--- Closing an episode is the only change that it ever sees; a reactivated one may still turn out to be recovered.
+-- Closing an episode is the only change that it ever sees; a reactivated one is recovered while its lead is won.
 create function loss_only_closes() returns trigger language plpgsql as $$
 declare
     unchanged loss := new;
@@ -144,7 +144,8 @@ begin
     unchanged.standing := old.standing;
     -- Generated columns are computed after this trigger: compare without them.
     if to_jsonb(unchanged) - 'standing' <> to_jsonb(old) - 'standing'
-        or (old.closed_at is not null and not (old.closure = 'reactivated' and new.closure = 'recovered')) then
+        or (old.closed_at is not null and (old.closure, new.closure) not in
+            (('reactivated', 'recovered'), ('recovered', 'reactivated'))) then
         raise exception 'loss % is history: it can only be closed, once', old.id
             using errcode = 'integrity_constraint_violation', constraint = 'history_is_append_only';
     end if;

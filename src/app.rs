@@ -1,16 +1,13 @@
 //! The document around every page, the router and its table of routes.
 
 use crate::{
-    i18n::Locale,
-    live::browser::provide_live,
-    people::view::SignInPage,
-    pipeline::view::BoardPage,
+    i18n::Locale, live::browser::provide_live, people::view::SignInPage, pipeline::view::BoardPage,
     ui::toast::provide_toasts,
 };
 use frame::Frame;
+use later::{LeadRoute, LostPoolRoute};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
-use later::{LeadRoute, LostPoolRoute};
 use leptos_router::{
     Lazy, SsrMode,
     components::{ParentRoute, Redirect, Route, Router, Routes},

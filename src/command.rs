@@ -3,7 +3,11 @@
 use crate::{
     capture,
     clock::Clock,
-    people::{demo, password, rules::{Email, Role, Tier}, store},
+    people::{
+        demo, password,
+        rules::{Email, Role, Tier},
+        store,
+    },
     server::{
         config::{Config, DatabaseConfig},
         database::Database,
@@ -11,7 +15,10 @@ use crate::{
     },
 };
 use clap::{Parser, Subcommand};
-use std::{io::{BufRead, Read}, process::ExitCode};
+use std::{
+    io::{BufRead, Read},
+    process::ExitCode,
+};
 use tracing_subscriber::EnvFilter;
 
 /// Lead management that learns from every loss.
@@ -77,7 +84,14 @@ pub async fn run() -> ExitCode {
             demo::list();
             Ok(())
         }
-        Command::Demo { database, .. } => with_database(&database, async |database| demo::add(&database.pool, &Clock::System).await).await,
+        Command::Demo { database, .. } => {
+            with_database(&database, async |database| {
+                demo::add(&database.pool, &Clock::System).await?;
+                demo::list();
+                Ok(())
+            })
+            .await
+        }
         Command::User(User::Add { email, name, role, tier, team, database }) => {
             let user = (email, name, role, tier, team);
             with_database(&database, async |database| add_user(database, user).await).await
@@ -108,7 +122,8 @@ async fn add_user(
 ) -> Outcome {
     let password = read_password()?;
     let password_hash = password::hash(&password)?;
-    let user = store::NewUser { email: &email, name: &name, role, tier, team: team.as_deref(), password_hash: &password_hash };
+    let user =
+        store::NewUser { email: &email, name: &name, role, tier, team: team.as_deref(), password_hash: &password_hash };
     store::add_user(&database.pool, user, Clock::System.now()).await?;
     println!("{name} can sign in as {email}.");
     Ok(())

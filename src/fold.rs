@@ -49,10 +49,14 @@ pub fn fold_phone(text: &str) -> String {
     text.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect()
 }
 
-/// Escapes `%`, `_` and `\` of a folded text for use inside a LIKE pattern.
+/// The LIKE pattern that finds `text` anywhere in a search key: folded, with `%`, `_` and `\` taken literally. A text that
+/// can only be a phone number is looked for by its digits, as it is stored.
 pub fn like_pattern(text: &str) -> String {
+    let digits = fold_phone(text);
+    let is_phone = digits.len() >= 4 && text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
+    let wanted = if is_phone { digits } else { fold(text) };
     let mut pattern = String::from("%");
-    for character in fold(text).chars() {
+    for character in wanted.chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -83,6 +87,12 @@ mod tests {
     #[test]
     fn pattern_characters_are_taken_literally() {
         assert_eq!(like_pattern("50%_a\\"), "%50\\%\\_a\\\\%");
+    }
+
+    #[test]
+    fn phones_are_found_in_any_spelling() {
+        assert_eq!(like_pattern("+90 (532) 123-45"), "%9053212345%");
+        assert_eq!(like_pattern("Route 66"), "%route 66%");
     }
 
     proptest! {

@@ -43,7 +43,8 @@ pub fn short_money(locale: Locale, minor: i64, currency: &str) -> String {
     let whole = minor / 10i64.pow(minor_digits(currency));
     let (value, unit) = match whole.abs() {
         0..=9_999 => return with_currency(locale, &number(locale, whole), currency),
-        10_000..=999_999 => (whole as f64 / 1e3, if locale == Locale::tr { "B" } else { "k" }),
+        // From 999,500 on it would round to 1000 k.
+        10_000..=999_499 => (whole as f64 / 1e3, if locale == Locale::tr { "B" } else { "k" }),
         _ => (whole as f64 / 1e6, if locale == Locale::tr { "Mn" } else { "M" }),
     };
     let rounded = if value.abs() < 100.0 { format!("{value:.1}") } else { format!("{value:.0}") };
@@ -67,8 +68,8 @@ fn with_currency(locale: Locale, number: &str, currency: &str) -> String {
 /// Decimal places of a currency's minor unit, after ISO 4217.
 fn minor_digits(currency: &str) -> u32 {
     match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
+        | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }
@@ -116,6 +117,7 @@ mod tests {
         assert_eq!(short_money(Locale::en, 120_000_000, "EUR"), "€1.2\u{a0}M");
         assert_eq!(short_money(Locale::tr, 74_050_000, "EUR"), "740\u{a0}B\u{a0}€");
         assert_eq!(short_money(Locale::en, 999_900, "EUR"), "€9,999");
+        assert_eq!(short_money(Locale::en, 99_999_900, "EUR"), "€1\u{a0}M");
     }
 
     #[test]

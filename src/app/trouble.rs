@@ -10,7 +10,7 @@ use leptos_meta::Title;
 /// No such page.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    view! { <Trouble error=AppError::NotFound/> }
+    view! { <main><Trouble error=AppError::NotFound/></main> }
 }
 
 /// What went wrong, in the reader's words, with the matching HTTP status when the server renders it.
@@ -20,8 +20,12 @@ pub fn Trouble(error: AppError) -> impl IntoView {
     answer_with(error);
     let (title, advice) = match error {
         AppError::NotFound => (t!(i18n, shell.not_found_title).into_any(), t!(i18n, shell.not_found_advice).into_any()),
-        AppError::Forbidden => (t!(i18n, shell.forbidden_title).into_any(), t!(i18n, shell.forbidden_advice).into_any()),
-        AppError::SignedOut => (t!(i18n, shell.signed_out_title).into_any(), t!(i18n, shell.signed_out_advice).into_any()),
+        AppError::Forbidden => {
+            (t!(i18n, shell.forbidden_title).into_any(), t!(i18n, shell.forbidden_advice).into_any())
+        }
+        AppError::SignedOut => {
+            (t!(i18n, shell.signed_out_title).into_any(), t!(i18n, shell.signed_out_advice).into_any())
+        }
         AppError::Busy | AppError::Unreachable => {
             (t!(i18n, shell.busy_title).into_any(), t!(i18n, shell.busy_advice).into_any())
         }

@@ -148,5 +148,11 @@ pub async fn progress(pool: &PgPool, id: i64) -> Result<Progress, AppError> {
         .fetch_optional(pool)
         .await?
         .ok_or(AppError::NotFound)?;
-    Ok(Progress { state: row.state, done: row.done_count, total: row.total_count, result: row.result, error: row.error })
+    Ok(Progress {
+        state: row.state,
+        done: row.done_count,
+        total: row.total_count,
+        result: row.result,
+        error: row.error,
+    })
 }

@@ -6,6 +6,7 @@ use super::{
     api::read_since,
     wire::{Cursor, Message},
 };
+use crate::error::AppError;
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -134,8 +135,8 @@ impl Follower {
         let follower = self.clone();
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| follower.take(&event, true));
         stream.set_onmessage(Some(message.into_js_value().unchecked_ref()));
-        let connection = self.connection;
-        let opened = Closure::<dyn FnMut()>::new(move || connection.0.set(true));
+        let follower = self.clone();
+        let opened = Closure::<dyn FnMut()>::new(move || follower.is_connected(true));
         stream.set_onopen(Some(opened.into_js_value().unchecked_ref()));
         let follower = self.clone();
         let source = stream.clone();
@@ -149,23 +150,44 @@ impl Follower {
         if self.is_over() {
             return;
         }
-        self.connection.0.set(false);
+        self.is_connected(false);
         if stream.ready_state() == EventSource::CLOSED {
             let follower = self.clone();
-            set_timeout(
-                move || {
-                    if !follower.is_over() {
-                        follower.open_stream();
-                    }
-                },
-                REOPEN,
-            );
+            set_timeout(move || follower.reopen(), REOPEN);
+        }
+    }
+
+    /// The server refused the stream: because the session has ended, or for a passing reason.
+    fn reopen(&self) {
+        let follower = self.clone();
+        spawn_local(async move {
+            let Some(seen) = follower.seen.try_get_value() else { return };
+            let answer = read_since(seen).await;
+            if follower.is_over() {
+                return;
+            }
+            match answer {
+                Err(AppError::SignedOut) => follower.tell(Message::SignedOut),
+                _ => follower.open_stream(),
+            }
+        });
+    }
+
+    /// Shows it here, and in the tabs that listen through this one.
+    fn is_connected(&self, is_up: bool) {
+        self.connection.0.set(is_up);
+        if let Some(channel) = &self.channel {
+            // A tab that misses this learns it from the next message.
+            let _ = channel.post_message(&JsValue::from_bool(is_up));
         }
     }
 
     fn take(&self, event: &MessageEvent, pass_on: bool) {
         if self.is_over() {
             return;
+        }
+        if let Some(is_up) = event.data().as_bool() {
+            return self.connection.0.set(is_up);
         }
         let Some(text) = event.data().as_string() else { return };
         if let (true, Some(channel)) = (pass_on, &self.channel) {

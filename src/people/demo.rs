@@ -1,7 +1,11 @@
 //! The small demo team: one admin, two managers with a team each, ten reps of all five tiers. It comes only when asked
 //! for: a production database never has these passwords.
 
-use super::{password, rules::{Email, Role, Tier}, store};
+use super::{
+    password,
+    rules::{Email, Role, Tier},
+    store,
+};
 use crate::clock::Clock;
 use sqlx::PgPool;
 
@@ -34,7 +38,13 @@ impl Member {
     }
 }
 
-const fn member(email: &'static str, name: &'static str, role: Role, tier: Option<Tier>, team: Option<&'static str>) -> Member {
+const fn member(
+    email: &'static str,
+    name: &'static str,
+    role: Role,
+    tier: Option<Tier>,
+    team: Option<&'static str>,
+) -> Member {
     Member { email, name, role, tier, team }
 }
 
@@ -64,7 +74,6 @@ pub async fn is_here(pool: &PgPool) -> Result<bool, crate::error::AppError> {
 pub async fn add(pool: &PgPool, clock: &Clock) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     if is_here(pool).await? {
         println!("The demo team is here already.");
-        list();
         return Ok(());
     }
     if !store::is_empty(pool).await? {
@@ -83,7 +92,6 @@ pub async fn add(pool: &PgPool, clock: &Clock) -> Result<(), Box<dyn std::error:
         };
         store::add_user(pool, user, clock.now()).await?;
     }
-    list();
     Ok(())
 }
 

@@ -39,6 +39,11 @@ mod tests {
         assert!(matches("correct horse", Some(&hash)));
         assert!(!matches("correct horsf", Some(&hash)));
         assert!(!matches("correct horse", None));
-        assert!(PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$d2luYmFja3dpbmJhY2s$4E2GHhvRGbWOx1yHkQ6rjaGgGtsKzBbPqFfJ1kS6dXo").is_ok());
+        assert!(
+            PasswordHash::new(
+                "$argon2id$v=19$m=19456,t=2,p=1$d2luYmFja3dpbmJhY2s$4E2GHhvRGbWOx1yHkQ6rjaGgGtsKzBbPqFfJ1kS6dXo"
+            )
+            .is_ok()
+        );
     }
 }

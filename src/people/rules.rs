@@ -148,9 +148,9 @@ impl FromStr for Email {
         let text = text.trim();
         let sound = text.len() <= 254
             && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-            && text.split_once('@').is_some_and(|(local, host)| {
-                !local.is_empty() && !host.is_empty() && !host.contains('@')
-            });
+            && text
+                .split_once('@')
+                .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
         if sound { Ok(Self(text.to_owned())) } else { Err(NotAnEmail) }
     }
 }

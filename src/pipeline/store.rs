@@ -345,6 +345,7 @@ struct Before {
     above: Option<String>,
     below: Option<String>,
     done_already: bool,
+    key_is_taken: bool,
 }
 
 async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
@@ -356,7 +357,8 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
                   (select min(rank) from lead
                    where stage_id = $2 and standing_loss_id is null and id <> $1
                      and rank > coalesce((select rank from lead where id = $3 and stage_id = $2), '')) as next,
-                  exists (select from request_key where user_id = $5 and key = $6) as "done_already!"
+                  exists (select from request_key where user_id = $5 and key = $6 and lead_id = $1) as "done_already!",
+                  exists (select from request_key where user_id = $5 and key = $6 and lead_id <> $1) as "key_is_taken!"
            from lead l join stage t on t.id = $2 where l.id = $1"#,
         wanted.lead.0,
         wanted.to.0,
@@ -387,12 +389,16 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
         above: row.above,
         below,
         done_already: row.done_already,
+        key_is_taken: row.key_is_taken,
     })
 }
 
 /// Moves a card. One statement changes the lead, writes its history, its event and the request's key, or nothing.
 pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
     let before = before(permit, wanted).await?;
+    if before.key_is_taken {
+        return Err(AppError::NotUnderstood);
+    }
     if before.done_already {
         return outcome(permit, wanted).await;
     }
@@ -406,7 +412,7 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
     }
     let rank = rules::rank_between(before.above.as_deref(), before.below.as_deref());
     if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
-        return reorder(permit, wanted, &rank).await;
+        return reorder(permit, wanted, before.holder, &rank).await;
     }
     let moved = sqlx::query_scalar!(
         r#"with moved as (
@@ -416,7 +422,7 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
                where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3 and l.standing_loss_id is null
                  and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
-               returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id
+               returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id, f.kind as from_kind, t.kind as to_kind
            ), key as (
                insert into request_key (user_id, key, at, lead_id, move_version)
                select $4, $7, $6, id, move_version from moved
@@ -425,6 +431,13 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
                select id, 'move', $4, $6, move_version, from_stage_id, to_stage_id from moved
            ), told as (
                insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
+           ), won as (
+               -- A reactivated loss is recovered while its lead is won; undoing the win undoes that, too.
+               update loss l set closure = case m.to_kind when 'customer' then 'recovered' else 'reactivated' end
+               from moved m
+               where l.lead_id = m.id
+                 and ((m.to_kind = 'customer' and l.closure = 'reactivated')
+                      or (m.from_kind = 'customer' and m.to_kind <> 'inactive' and l.closure = 'recovered'))
            )
            select move_version from moved"#,
         wanted.lead.0,
@@ -444,11 +457,12 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
 }
 
 /// A new place in the same column: no move, so neither version nor history change.
-async fn reorder(permit: &Permit, wanted: &Move, rank: &str) -> Result<Moved, AppError> {
+async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> Result<Moved, AppError> {
     let placed = sqlx::query_scalar!(
         "with placed as (
              update lead set rank = $2
              where id = $1 and stage_id = $3 and move_version = $4 and standing_loss_id is null
+               and owner_id is not distinct from $8 and queue_id is not distinct from $9
                and not exists (select from request_key where user_id = $5 and key = $6)
              returning id, move_version
          ), key as (
@@ -463,7 +477,9 @@ async fn reorder(permit: &Permit, wanted: &Move, rank: &str) -> Result<Moved, Ap
         wanted.seen_version,
         permit.viewer().id.0,
         wanted.key.0,
-        permit.now()
+        permit.now(),
+        owner_of(holder),
+        queue_of(holder)
     )
     .fetch_optional(permit.pool())
     .await;

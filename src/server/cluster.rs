@@ -50,7 +50,7 @@ pub enum ClusterError {
     NoServer { found: Option<u32> },
     #[error(
         "The data in {} was written by PostgreSQL {written_by}, but this machine has only PostgreSQL {installed}. Install \
-         PostgreSQL {written_by} again, or convert the data with `winback upgrade-database`.",
+         PostgreSQL {written_by} again: winback never converts data by itself.",
         .folder.display()
     )]
     OtherVersion { folder: PathBuf, written_by: u32, installed: String },
@@ -942,7 +942,7 @@ mod tests {
         fs::write(folder.join("PG_VERSION"), "15\n").expect("write");
         assert_eq!(Server::for_data(&installed, &folder).expect("its own"), server(15));
         let refused = Server::for_data(&installed[..1], &folder).expect_err("no 15").to_string();
-        assert!(refused.contains("winback upgrade-database") && refused.contains("15"), "{refused}");
+        assert!(refused.contains("Install PostgreSQL 15 again"), "{refused}");
         fs::write(folder.join("PG_VERSION"), "?").expect("write");
         assert!(matches!(Server::for_data(&installed, &folder), Err(ClusterError::NotACluster { .. })));
         fs::remove_file(folder.join("PG_VERSION")).expect("remove");

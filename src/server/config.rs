@@ -26,9 +26,13 @@ pub struct Config {
     /// The address to listen on; 0.0.0.0 lets the office in.
     #[arg(long, env = "WINBACK_LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
-    /// The address that people type. Cookies are marked Secure when it starts with https.
-    #[arg(long, env = "WINBACK_PUBLIC_URL", default_value = "http://localhost:3000")]
+    /// The address that people type; without it http://localhost and the port. Cookies are marked Secure when it starts
+    /// with https.
+    #[arg(long, env = "WINBACK_PUBLIC_URL", default_value = "")]
     pub public_url: String,
+    /// Add the demo team when the private database is empty. Never done to a database of your own.
+    #[arg(long)]
+    pub demo: bool,
     /// Where the browser's files are (JavaScript, Wasm, CSS, fonts).
     #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
     pub site_root: PathBuf,
@@ -41,6 +45,6 @@ impl Config {
     /// For commands that work like a server without being one: no address, no pages.
     pub fn without_server(database: DatabaseConfig) -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { database, listen, public_url: String::new(), site_root: PathBuf::new(), proxies: 0 }
+        Self { database, listen, public_url: String::new(), demo: false, site_root: PathBuf::new(), proxies: 0 }
     }
 }

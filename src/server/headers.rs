@@ -12,8 +12,8 @@ pub struct RequestNonce(pub String);
 /// Adds the security headers, and the nonce to the request's extensions.
 pub async fn secure(mut request: Request, next: Next) -> Response {
     let nonce = BASE64_STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
-    let is_fingerprinted = request.uri().path().starts_with("/fonts/");
-    let is_static = is_fingerprinted || request.uri().path().starts_with("/pkg/");
+    let is_font = request.uri().path().starts_with("/fonts/");
+    let is_static = is_font || request.uri().path().starts_with("/pkg/");
     request.extensions_mut().insert(RequestNonce(nonce.clone()));
     let mut response = next.run(request).await;
     let is_there = !response.status().is_client_error() && !response.status().is_server_error();
@@ -38,8 +38,8 @@ pub async fn secure(mut request: Request, next: Next) -> Response {
     if !headers.contains_key(header::CACHE_CONTROL) {
         // Pages and answers hold personal data; files without a fingerprint in their name are asked for again each time;
         // a file that is missing today may be there tomorrow.
-        let rule = match (is_there, is_fingerprinted, is_static) {
-            (true, true, _) => "public, max-age=31536000, immutable",
+        let rule = match (is_there, is_font, is_static) {
+            (true, true, _) => "public, max-age=604800",
             (true, _, true) => "no-cache",
             _ => "no-store",
         };

@@ -9,7 +9,7 @@ use crate::{
 use leptos::config::LeptosOptions;
 use sqlx::PgPool;
 use std::{net::SocketAddr, sync::Arc};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
 
 /// The application over an open database; tests build theirs with this, too.
 pub fn app(pool: PgPool, clock: Clock, config: Config) -> App {
@@ -31,11 +31,11 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let router = router::router(app.clone())?;
-    let background = [
-        tokio::spawn(crate::live::hub::announce(app.clone())),
-        tokio::spawn(crate::live::hub::deliver(app.clone())),
-        tokio::spawn(jobs::work(app.clone())),
-    ];
+    // They end with this function, however it ends.
+    let mut background = JoinSet::new();
+    background.spawn(crate::live::hub::announce(app.clone()));
+    background.spawn(crate::live::hub::deliver(app.clone()));
+    background.spawn(jobs::work(app.clone()));
     let hub = app.hub.clone();
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move {
@@ -44,19 +44,25 @@ pub async fn run(
             hub.close();
         })
         .await?;
-    for task in background {
-        task.abort();
-    }
     Ok(())
 }
 
 /// The whole of `winback serve`.
-pub async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+pub async fn serve(mut config: Config) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    if config.public_url.is_empty() {
+        config.public_url = format!("http://localhost:{}", config.listen.port());
+    }
     let database = Database::open(&config.database, |step| println!("· {step}")).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         format!("cannot listen on {}: {error}. Is winback running already? Choose another with --listen", config.listen)
     })?;
     let app = app(database.pool.clone(), Clock::System, config);
+    if app.config.demo
+        && app.config.database.database_url.is_none()
+        && crate::people::store::is_empty(&app.pool).await?
+    {
+        crate::people::demo::add(&app.pool, &app.clock).await?;
+    }
     greet(&app).await?;
     let served = run(app, listener, interrupted()).await;
     println!("· stopping");
@@ -67,7 +73,10 @@ pub async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error + Sen
 async fn greet(app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     println!("\nwinback is at {}", app.config.public_url);
     if crate::people::store::is_empty(&app.pool).await? {
-        println!("Nobody can sign in yet: add yourself with\n  winback user add --role admin --name 'Your Name' you@company.com");
+        let program = std::env::args().next().unwrap_or_else(|| "winback".to_owned());
+        println!("Nobody can sign in yet. Add yourself, in a second terminal:");
+        println!("  {program} user add --role admin --name 'Your Name' you@company.com");
+        println!("or look around with a demo team first:\n  {program} demo");
     } else if crate::people::demo::is_here(&app.pool).await? {
         println!("Sign in with any of the demo team ({}):", crate::people::demo::PASSWORD_HINT);
         for member in crate::people::demo::TEAM.iter().take(4) {

@@ -1,7 +1,10 @@
 //! What every handler of one process shares.
 
 use super::config::Config;
-use crate::{clock::Clock, live::hub::{Hub, Nudge}};
+use crate::{
+    clock::Clock,
+    live::hub::{Hub, Nudge},
+};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use sqlx::PgPool;

@@ -99,7 +99,8 @@ pub fn Toasts() -> impl IntoView {
                                 class="quiet"
                                 on:click=move |_| {
                                     toaster.dismiss(number);
-                                    take.run(());
+                                    // Nothing is left to do where its page has gone.
+                                    let _ = take.try_run(());
                                 }
                             >
                                 {label}

@@ -18,10 +18,18 @@ use std::{
     future::Future,
     net::SocketAddr,
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::OnceCell, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    runtime::Runtime,
+    sync::{OnceCell, oneshot},
+    task::JoinHandle,
+};
 use winback::{
     clock::Clock,
     people::demo,
@@ -68,6 +76,14 @@ const TEMPLATE: &str = "winback";
 async fn ground() -> &'static Ground {
     static GROUND: OnceCell<Ground> = OnceCell::const_new();
     GROUND.get_or_init(lay_ground).await
+}
+
+/// Servers run apart from the tests that call them: a test that waits, or is being cleaned up, never holds one up.
+fn servers() -> &'static Runtime {
+    static SERVERS: LazyLock<Runtime> = LazyLock::new(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    });
+    &SERVERS
 }
 
 async fn lay_ground() -> Ground {
@@ -135,7 +151,9 @@ fn config(database_url: String, listen: SocketAddr) -> Config {
         database: DatabaseConfig { database_url: Some(database_url), data: PathBuf::from("nowhere"), connections: 8 },
         listen,
         public_url: "http://winback.test".to_owned(),
-        site_root: PathBuf::from("target/site"),
+        demo: false,
+        // Whether a site was built beside the tests must not matter.
+        site_root: PathBuf::from("nowhere"),
         proxies: 0,
     }
 }
@@ -226,7 +244,7 @@ impl Node {
         let listener = TcpListener::bind(app.config.listen).await.expect("a free port");
         let address = listener.local_addr().expect("the port that was given");
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(async move {
+        let server = servers().spawn(async move {
             let until = async { stopped.await.unwrap_or(()) };
             serve::run(app, listener, until).await.expect("every route has its access rule");
         });
@@ -323,35 +341,41 @@ impl Drop for TestApp {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        if let Some(server) = self.server.take() {
-            server.abort();
-        }
-        let (ground, database, now) = (self.ground, self.database.clone(), self.clock.now());
+        let (ground, database, now, server) =
+            (self.ground, self.database.clone(), self.clock.now(), self.server.take());
         // The test's own runtime may be the thread that is dropping this.
-        let inside = database.clone();
-        let left = std::thread::spawn(move || work_left(ground, &inside, now)).join();
-        // Nobody waits for this one: what is left at the end goes with the cluster.
-        std::thread::spawn(move || drop_database(ground, &database));
+        let left = std::thread::spawn(move || {
+            if let Some(server) = server {
+                end(server);
+            }
+            clean_up(ground, &database, now)
+        })
+        .join();
         if std::thread::panicking() {
             return;
         }
         match left {
             Ok(left) if left.is_empty() => {}
             Ok(left) => panic!("the test left work lying about: {}", left.join(", ")),
-            Err(_) => panic!("nobody could look for work that was left"),
+            Err(_) => panic!("the test's database could not be cleaned up"),
         }
     }
 }
 
-/// Waits for `work` without the test's own runtime.
-fn alone<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(work)
+/// Waits for a server that was told to stop; one that will not is ended.
+fn end(mut server: JoinHandle<()>) {
+    servers().block_on(async {
+        if tokio::time::timeout(Duration::from_secs(2), &mut server).await.is_err() {
+            server.abort();
+            let _ = server.await;
+        }
+    });
 }
 
-/// Which jobs were due or running in the database.
-fn work_left(ground: &Ground, database: &str, now: DateTime<Utc>) -> Vec<String> {
-    alone(async {
+/// Drops the database and says which jobs were due or running in it.
+fn clean_up(ground: &Ground, database: &str, now: DateTime<Utc>) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
         let mut inside = PgConnection::connect_with(&ground.database(database)).await.expect("a connection");
         let left =
             sqlx::query_scalar("select kind from job where state = 'running' or (state = 'queued' and run_at <= $1)")
@@ -360,15 +384,8 @@ fn work_left(ground: &Ground, database: &str, now: DateTime<Utc>) -> Vec<String>
                 .await
                 .expect("the jobs");
         inside.close().await.expect("a clean end");
-        left
-    })
-}
-
-/// Drops the database. PostgreSQL waits with it for connections that are just being opened: up to a minute, where the
-/// test's runtime, which opens them, is held up meanwhile.
-fn drop_database(ground: &Ground, database: &str) {
-    alone(async {
         let drop_it = format!("drop database {database} with (force)");
         sqlx::query(AssertSqlSafe(drop_it)).execute(&mut ground.admin().await).await.expect("the database goes");
-    });
+        left
+    })
 }

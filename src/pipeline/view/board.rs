@@ -11,7 +11,10 @@ use crate::{
     app::{frame::Me, is_right_to_left, trouble::Trouble},
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, StageId},
-    live::{browser::{follow, use_connection}, wire::Message},
+    live::{
+        browser::{follow, use_connection},
+        wire::Message,
+    },
     losses::{api::Lost, view::LossDialog},
     people::{api::read_holders, rules::Viewer},
     pipeline::api::{Board, Filter, read_board, read_choices, read_counts},
@@ -97,6 +100,7 @@ impl Grip {
             _ => return,
         }
         event.prevent_default();
+        keep_focus(lead);
     }
 }
 
@@ -140,7 +144,8 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
             }
         })
     };
-    let is_over_lost = move || hands.carried.with(|carried| carried.is_some_and(|carried| carried.over == Some(Target::Lost)));
+    let is_over_lost =
+        move || hands.carried.with(|carried| carried.is_some_and(|carried| carried.over == Some(Target::Lost)));
     let is_empty = move || state.columns.with_value(|columns| columns.iter().all(|column| column.leads.get() == 0));
     let columns = state.columns.get_value();
     view! {
@@ -220,6 +225,18 @@ fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, reload: Rw
         }
         Message::Reset => reload.update(|count| *count += 1),
         Message::SignedOut => {}
+    });
+}
+
+/// A carried card is drawn in another place of the page: the focus goes with it.
+fn keep_focus(lead: LeadId) {
+    request_animation_frame(move || {
+        use wasm_bindgen::JsCast;
+        let card = document().query_selector(&format!("[data-lead='{lead}']")).ok().flatten();
+        if let Some(card) = card.and_then(|card| card.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // A card behind a dialog cannot take the focus, and must not.
+            let _ = card.focus();
+        }
     });
 }
 

@@ -1,8 +1,8 @@
 //! A card: what a rep has to know at a glance, and the handle by which it is dragged.
 
 use super::{
-    carry::{Hands, card_name},
     board::Grip,
+    carry::{Hands, card_name},
 };
 use crate::{
     clock::Moment,

@@ -97,18 +97,26 @@ impl Hands {
         }
     }
 
+    /// Whether the rules let a card go to a stage.
+    pub fn may_move(self, lead: LeadId, stage: StageId) -> bool {
+        self.board.card(lead).is_some_and(|card| self.plan(&card.get_untracked(), stage).is_ok())
+    }
+
+    fn plan(self, card: &Card, stage: StageId) -> Result<(), Refusal> {
+        let (Some(from), Some(to)) = (self.board.stage(card.stage), self.board.stage(stage)) else {
+            return Err(Refusal::OffBoard);
+        };
+        plan_move(Standing { stage: Some(from.kind), is_lost: false, may_write: card.may_write }, to.kind)
+    }
+
     /// Moves a card to `place` of a column.
     pub fn move_to(self, lead: LeadId, stage: StageId, place: usize) {
         let Some(card) = self.board.card(lead).map(|card| card.get_untracked()) else { return };
-        let (Some(from), Some(to)) = (self.board.stage(card.stage), self.board.stage(stage)) else { return };
-        let standing = Standing { stage: Some(from.kind), is_lost: false, may_write: card.may_write };
-        if let Err(refusal) = plan_move(standing, to.kind) {
+        if let Err(refusal) = self.plan(&card, stage) {
             return self.refuse(refusal);
         }
-        let here = self.board.column(stage).and_then(|column| {
-            column.order.with_untracked(|order| order.iter().position(|other| *other == lead))
-        });
-        if here == Some(place) && card.stage == stage {
+        let here = self.place_of(&card);
+        if here == place && card.stage == stage {
             return;
         }
         let (above, below) = self.board.neighbours(lead, stage, place);
@@ -116,11 +124,22 @@ impl Hands {
         self.board.place_optimistically(lead, stage, place);
         spawn_local(async move {
             let answer = persistently(&wanted).await;
-            self.settle(card, &wanted, answer);
+            self.settle(card, here, &wanted, answer);
         });
     }
 
-    fn settle(self, before: Card, wanted: &Move, answer: Result<Moved, AppError>) {
+    /// The place of a card in its column.
+    fn place_of(self, card: &Card) -> usize {
+        self.board
+            .column(card.stage)
+            .and_then(|column| column.order.with_untracked(|order| order.iter().position(|other| *other == card.id)))
+            .unwrap_or_default()
+    }
+
+    fn settle(self, before: Card, place: usize, wanted: &Move, answer: Result<Moved, AppError>) {
+        if !self.board.is_on_screen() {
+            return;
+        }
         let (i18n, name) = (self.i18n, card_name(self.i18n, &before));
         match answer {
             Ok(Moved::Done { card }) => {
@@ -129,7 +148,11 @@ impl Hands {
                 self.board.settle(wanted.lead, Some(*card));
                 self.spoken.set(t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()));
                 if has_changed_stage {
-                    self.offer_undo(&before, t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()));
+                    self.offer_undo(
+                        &before,
+                        place,
+                        t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()),
+                    );
                 }
             }
             Ok(Moved::Refused { why, card }) => {
@@ -141,7 +164,13 @@ impl Hands {
                 let text = match &card {
                     Some(card) => {
                         let stage = self.stage_name(card.stage);
-                        t_string!(i18n, pipeline.conflict, by = by.as_str(), name = name.as_str(), stage = stage.as_str())
+                        t_string!(
+                            i18n,
+                            pipeline.conflict,
+                            by = by.as_str(),
+                            name = name.as_str(),
+                            stage = stage.as_str()
+                        )
                     }
                     None => t_string!(i18n, pipeline.conflict_gone, by = by.as_str(), name = name.as_str()),
                 };
@@ -159,11 +188,16 @@ impl Hands {
         }
     }
 
-    fn offer_undo(self, before: &Card, text: String) {
+    fn offer_undo(self, before: &Card, place: usize, text: String) {
         let (lead, stage) = (before.id, before.stage);
         let offer = Offer {
             label: t_string!(self.i18n, shell.undo).to_owned(),
-            take: Callback::new(move |()| self.move_to(lead, stage, 0)),
+            take: Callback::new(move |()| {
+                // The toast may outlive the board that it speaks of.
+                if self.board.is_on_screen() {
+                    self.move_to(lead, stage, place);
+                }
+            }),
         };
         self.toaster.show(Toast { text, is_trouble: false, offer: Some(offer) });
     }
@@ -182,12 +216,8 @@ impl Hands {
 
     /// Picks a card up by keyboard where it stands.
     pub fn pick_up(self, lead: LeadId) {
-        let Some(stage) = self.board.card(lead).map(|card| card.with_untracked(|card| card.stage)) else { return };
-        let place = self
-            .board
-            .column(stage)
-            .and_then(|column| column.order.with_untracked(|order| order.iter().position(|other| *other == lead)))
-            .unwrap_or_default();
+        let Some(card) = self.board.card(lead).map(|card| card.get_untracked()) else { return };
+        let (stage, place) = (card.stage, self.place_of(&card));
         self.carried.set(Some(Carried { lead, over: Some(Target::Place { stage, place }), by_keyboard: true }));
         self.spoken.set(t_string!(self.i18n, pipeline.picked_up, name = self.name_of(lead)));
     }
@@ -195,7 +225,8 @@ impl Hands {
     /// Carries the picked-up card `columns` further (Lost comes after the last) or `places` down.
     pub fn carry(self, columns: isize, places: isize) {
         let Some(Carried { lead, over: Some(over), by_keyboard: true }) = self.carried.get_untracked() else { return };
-        let stages: Vec<_> = self.board.columns.with_value(|columns| columns.iter().map(|column| column.id()).collect());
+        let stages: Vec<_> =
+            self.board.columns.with_value(|columns| columns.iter().map(|column| column.id()).collect());
         let column = match over {
             Target::Place { stage, .. } => stages.iter().position(|other| *other == stage).unwrap_or_default(),
             Target::Lost => stages.len(),
@@ -223,9 +254,9 @@ impl Hands {
     }
 
     fn others(self, lead: LeadId, stage: StageId) -> usize {
-        self.board
-            .column(stage)
-            .map_or(0, |column| column.order.with_untracked(|order| order.iter().filter(|other| **other != lead).count()))
+        self.board.column(stage).map_or(0, |column| {
+            column.order.with_untracked(|order| order.iter().filter(|other| **other != lead).count())
+        })
     }
 
     /// Puts the picked-up card down where it is.

@@ -27,7 +27,13 @@ enum Row {
 
 /// One column of the board.
 #[component]
-pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: StoredValue<String>, now: Moment) -> impl IntoView {
+pub fn ColumnView(
+    column: ColumnState,
+    hands: Hands,
+    grip: Grip,
+    currency: StoredValue<String>,
+    now: Moment,
+) -> impl IntoView {
     let i18n = hands.i18n;
     let id = column.id();
     let language = move || leptos_i18n::Locale::as_str(i18n.get_locale());
@@ -65,7 +71,11 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
                 <h2 id=heading_id>{name}</h2>
                 <span class="faint num count">{move || format::number(i18n.get_locale(), column.leads.get())}</span>
                 <span class="faint num sum">
-                    {move || currency.with_value(|currency| format::short_money(i18n.get_locale(), column.value.get(), currency))}
+                    {move || {
+                        // No known value is not a value of nothing.
+                        let value = Some(column.value.get()).filter(|value| *value != 0);
+                        value.map(|value| currency.with_value(|currency| format::short_money(i18n.get_locale(), value, currency)))
+                    }}
                 </span>
                 {kind.is_folded().then(|| view! {
                     <button

@@ -1,11 +1,7 @@
 //! "Move to…": every move without dragging, for a keyboard, a thumb or one switch.
 
 use super::carry::Hands;
-use crate::{
-    i18n::t,
-    ids::LeadId,
-    ui::dialog::Dialog,
-};
+use crate::{i18n::t, ids::LeadId, ui::dialog::Dialog};
 use leptos::prelude::*;
 
 /// The menu of one card.
@@ -25,7 +21,7 @@ pub fn MoveMenu(lead: LeadId, hands: Hands) -> impl IntoView {
                         view! {
                             <button
                                 type="button"
-                                disabled=here == Some(stage)
+                                disabled=here == Some(stage) || !hands.may_move(lead, stage)
                                 on:click=move |_| {
                                     close();
                                     hands.move_to(lead, stage, 0);

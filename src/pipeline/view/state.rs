@@ -85,6 +85,11 @@ impl BoardState {
         self.filter.get_value()
     }
 
+    /// Whether the board is still shown: toasts and answers on their way may outlive it.
+    pub fn is_on_screen(self) -> bool {
+        self.columns.try_with_value(|_| ()).is_some()
+    }
+
     /// The signal of a loaded card.
     pub fn card(self, lead: LeadId) -> Option<ArcRwSignal<Card>> {
         self.cards.with_value(|cards| cards.get(&lead).cloned())
@@ -149,24 +154,29 @@ impl BoardState {
         match change.card {
             None => self.remove(change.lead),
             Some(card) if known.is_some_and(|known| known > card.move_version) => {}
-            Some(card) if known.is_some() || self.belongs(&card) => self.show(card),
-            Some(_) => {}
+            Some(card) => match (self.belongs(&card), known) {
+                (Some(true), _) | (None, Some(_)) => self.show(card),
+                (Some(false), Some(_)) => self.remove(card.id),
+                (_, None) => {}
+            },
         }
     }
 
-    /// Whether a card that is not loaded belongs on this board. With a text filter only the server can tell.
-    fn belongs(self, card: &Card) -> bool {
-        self.filter.with_value(|filter| {
+    /// Whether a card belongs on this board; `None` with a text filter, when only the server can tell.
+    fn belongs(self, card: &Card) -> Option<bool> {
+        if self.filter.with_value(|filter| !filter.text.trim().is_empty()) {
+            return None;
+        }
+        Some(self.filter.with_value(|filter| {
             let inside = card.details.as_ref();
-            filter.text.trim().is_empty()
-                && filter.source.is_none_or(|source| inside.is_some_and(|inside| inside.source_id == Some(source)))
+            filter.source.is_none_or(|source| inside.is_some_and(|inside| inside.source_id == Some(source)))
                 && filter.product.is_none_or(|product| inside.is_some_and(|inside| inside.product_id == Some(product)))
                 && match filter.whose {
                     Whose::Everyone => true,
                     Whose::One(holder) => card.holder == holder,
                     Whose::Mine => self.viewer.with_value(|viewer| viewer.role == Role::Admin) || card.may_write,
                 }
-        })
+        }))
     }
 
     /// Puts `card` where its stage and rank say.
@@ -193,10 +203,13 @@ impl BoardState {
         self.repaint(card);
         let place = column.order.with_untracked(|order| {
             order.partition_point(|other| {
-                self.card(*other).is_some_and(|other| other.with_untracked(|other| (other.rank.as_str(), other.id) < (&key.0, key.1)))
+                self.card(*other).is_some_and(|other| {
+                    other.with_untracked(|other| (other.rank.as_str(), other.id) < (&key.0, key.1))
+                })
             })
         });
-        let is_below_the_loaded = column.more.get_untracked() && column.order.with_untracked(|order| place == order.len());
+        let is_below_the_loaded =
+            column.more.get_untracked() && column.order.with_untracked(|order| place == order.len());
         if is_below_the_loaded && !self.moving.with_value(|moving| moving.contains(&lead)) {
             self.cards.update_value(|cards| {
                 cards.remove(&lead);
