@@ -1,6 +1,11 @@
 //! A modal dialog: the browser's own `<dialog>`, which brings focus trap, Escape and backdrop.
 
 use leptos::{html, prelude::*};
+use web_sys::HtmlDialogElement;
+
+/// A dialog whose code was fetched is built some frames before it stands in the document; longer than this (two seconds)
+/// it takes only when it was unmounted again.
+const PATIENCE: u32 = 120;
 
 /// Shows its children in a modal dialog while it is mounted. `on_close` runs when the person leaves it (Escape, the
 /// backdrop); unmount it there.
@@ -15,11 +20,8 @@ pub fn Dialog(
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
-        if let Some(dialog) = element.get()
-            && !dialog.open()
-        {
-            // It only fails when the element is not in the document, which it is while mounted.
-            let _ = dialog.show_modal();
+        if let Some(dialog) = element.get() {
+            open_once_mounted(dialog, PATIENCE);
         }
     });
     view! {
@@ -34,5 +36,17 @@ pub fn Dialog(
         >
             {children()}
         </dialog>
+    }
+}
+
+/// A dialog can only be opened once it stands in the document.
+fn open_once_mounted(dialog: HtmlDialogElement, frames: u32) {
+    if dialog.is_connected() {
+        if !dialog.open() {
+            // It stands in the document and is closed: nothing else makes this fail.
+            let _ = dialog.show_modal();
+        }
+    } else if frames > 0 {
+        request_animation_frame(move || open_once_mounted(dialog, frames - 1));
     }
 }
