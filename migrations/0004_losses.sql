@@ -72,7 +72,7 @@ begin
     end if;
     return null;
 end $$;
-create constraint trigger standing_loss_takes_lead_off_board after insert on loss
+create constraint trigger standing_loss_takes_lead_off_board after insert or update on loss
     deferrable initially deferred for each row execute function standing_loss_takes_lead_off_board();
 
 -- What a plain constraint cannot say: the reason fits the lead, its evidence is there, and an excuse was worked first.
@@ -144,8 +144,11 @@ begin
     unchanged.standing := old.standing;
     -- Generated columns are computed after this trigger: compare without them.
     if to_jsonb(unchanged) - 'standing' <> to_jsonb(old) - 'standing'
-        or (old.closed_at is not null and (old.closure, new.closure) not in
-            (('reactivated', 'recovered'), ('recovered', 'reactivated'))) then
+        or (old.closed_at is not null
+            and ((old.closure, coalesce(new.closure, '')) not in
+                     (('reactivated', 'recovered'), ('recovered', 'reactivated'))
+                 or (old.closed_at, old.closed_by, old.closure_cause, old.closure_note)
+                     is distinct from (new.closed_at, new.closed_by, new.closure_cause, new.closure_note))) then
         raise exception 'loss % is history: it can only be closed, once', old.id
             using errcode = 'integrity_constraint_violation', constraint = 'history_is_append_only';
     end if;

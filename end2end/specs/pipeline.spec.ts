@@ -68,11 +68,11 @@ test.describe('by mouse', () => {
     const sent = moves(page);
     await carry(page, card(page, 'Esra Geri'), await middle(column(page, 'Qualified')));
     await expect(column(page, 'Qualified')).toHaveClass(/over/);
-    await expect(column(page, 'Qualified').locator('.gap')).toBeVisible();
+    await expect(column(page, 'Qualified').locator('.lands-above, .lands-at-end').first()).toBeVisible();
     await expect(page.locator('.card.ghost')).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(page.locator('.card.ghost')).toHaveCount(0);
-    await expect(column(page, 'Qualified').locator('.gap')).toHaveCount(0);
+    await expect(column(page, 'Qualified').locator('.lands-above, .lands-at-end')).toHaveCount(0);
     await page.mouse.up();
     await expect(card(column(page, 'Open'), 'Esra Geri')).toBeVisible();
     await expect(spoken(page)).toHaveText('Esra Geri was put back.');

@@ -20,6 +20,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const REJECTIONS_SHOWN: usize = 20;
 /// A rejected row's cells are kept to this many characters each.
 const CELL_KEPT: usize = 200;
+/// A mapped field holds this many characters at most: longer ones are pasted text, and no index could take them.
+const LONGEST_FIELD: usize = 500;
 
 /// Where a lead stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +181,9 @@ impl<'a> Understanding<'a> {
         let texts =
             self.fields.iter().filter_map(|(field, column)| Some((*field, self.cell(row, *column)?.to_owned())));
         let mut fields: BTreeMap<Field, String> = texts.collect();
+        if let Some((field, _)) = fields.iter().find(|(_, text)| text.chars().count() > LONGEST_FIELD) {
+            return Err(format!("{} has more than {LONGEST_FIELD} characters", self.column_of(*field)));
+        }
         let external_id = fields
             .remove(&Field::ExternalId)
             .ok_or_else(|| format!("{} is blank, and by it leads are recognised", self.id_column()))?;

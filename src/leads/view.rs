@@ -20,6 +20,7 @@ use crate::{
         api::{Channel, Direction, NextStep, Party, Temperature},
         rules::StageKind,
     },
+    ui::wait::when_free,
 };
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
@@ -118,6 +119,8 @@ enum Open {
 fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let id = lead.id;
+    let open = RwSignal::new(None::<Open>);
+    let reload = when_free(Signal::derive(move || open.with(Option::is_some)), move || reload.run(()));
     follow(lead.seen, move |message| {
         let concerns = match &message {
             Message::Changes { changes, .. } => changes.iter().any(|change| change.lead == id),
@@ -128,7 +131,6 @@ fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
             reload.run(());
         }
     });
-    let open = RwSignal::new(None::<Open>);
     let title = {
         let (name, number) =
             (lead.name.clone().or(lead.company.clone()), lead.external.clone().map(|(_, number)| number));

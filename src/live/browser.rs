@@ -6,14 +6,14 @@ use super::{
     api::read_since,
     wire::{Cursor, Message},
 };
-use crate::error::AppError;
+use crate::{app::frame::Me, error::AppError};
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent};
 
-const CHANNEL: &str = "winback-live";
-const LOCK: &str = "winback-live-leader";
+/// Names the channel and the lock; the viewer's id follows, so that tabs of two people never share a stream.
+const NAME: &str = "winback-live";
 /// A stream that the browser gave up is opened again after this long.
 const REOPEN: Duration = Duration::from_secs(2);
 
@@ -42,14 +42,18 @@ pub fn use_connection() -> Connection {
 pub fn follow(from: Cursor, hear: impl Fn(Message) + Send + Sync + 'static) {
     let connection = use_connection();
     let hear = Callback::new(hear);
+    let Me(viewer) = expect_context();
     // All of it inside the effect: effects never run on the server, and what belongs to this thread must stay on it.
     Effect::new(move |_| {
+        let Some(Ok(viewer)) = viewer.get() else { return };
+        let name = format!("{NAME}-{}", viewer.id);
         let follower = Follower {
             seen: StoredValue::new(from),
             hear,
             connection,
             stream: StoredValue::new_local(None),
-            channel: BroadcastChannel::new(CHANNEL).ok(),
+            channel: BroadcastChannel::new(&name).ok(),
+            name,
             leave: StoredValue::new_local(None),
             ended: StoredValue::new(false),
         };
@@ -63,6 +67,7 @@ pub fn follow(from: Cursor, hear: impl Fn(Message) + Send + Sync + 'static) {
 
 #[derive(Clone)]
 struct Follower {
+    name: String,
     seen: StoredValue<Cursor>,
     hear: Callback<Message>,
     connection: Connection,
@@ -85,15 +90,17 @@ impl Follower {
         self.catch_up();
         let follower = self.clone();
         let lead = Closure::once_into_js(move || {
-            if !follower.is_over() {
-                follower.open_stream();
+            // Its page has gone while it waited: the next one's turn.
+            if follower.is_over() {
+                return js_sys::Promise::resolve(&JsValue::UNDEFINED);
             }
+            follower.open_stream();
             js_sys::Promise::new(&mut |resolve, _| follower.leave.set_value(Some(resolve)))
         });
         let requested = js_sys::Reflect::get(&locks, &"request".into())
             .ok()
             .and_then(|request| request.dyn_into::<js_sys::Function>().ok())
-            .map(|request| request.call2(&locks, &LOCK.into(), &lead));
+            .map(|request| request.call2(&locks, &self.name.as_str().into(), &lead));
         if !matches!(requested, Some(Ok(_))) {
             self.open_stream();
         }
@@ -122,7 +129,11 @@ impl Follower {
         let follower = self.clone();
         spawn_local(async move {
             let Some(seen) = follower.seen.try_get_value() else { return };
-            match read_since(seen).await {
+            let answer = read_since(seen).await;
+            if follower.is_over() {
+                return;
+            }
+            match answer {
                 Ok(messages) => messages.into_iter().for_each(|message| follower.tell(message)),
                 Err(error) => leptos::logging::warn!("could not catch up: {error}"),
             }
@@ -202,7 +213,14 @@ impl Follower {
 
     fn tell(&self, message: Message) {
         match &message {
-            Message::Changes { seen, .. } => self.seen.set_value(*seen),
+            Message::Changes { seen, .. } => {
+                let known = self.seen.get_value();
+                if known.epoch == seen.epoch && seen.position() < known.position() {
+                    // A slow answer about the past: what came since is newer.
+                    return;
+                }
+                self.seen.set_value(*seen);
+            }
             Message::SignedOut => {
                 // Only fails while the page is going away anyway.
                 let _ = window().location().assign("/sign-in");

@@ -34,6 +34,7 @@ pub struct Credentials {
 pub async fn sign_in(
     State(app): State<App>,
     headers: HeaderMap,
+    before: Option<Extension<SignedIn>>,
     Extension(client): Extension<crate::server::client::Client>,
     Form(form): Form<Credentials>,
 ) -> Result<Response, AppError> {
@@ -59,6 +60,11 @@ pub async fn sign_in(
     let secret = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let agent: String = agent.chars().take(200).collect();
+    // Whoever was signed in here before is no longer, nor are their open streams.
+    if let Some(Extension(before)) = before {
+        store::end_session(&app.pool, &before, false, now).await?;
+        app.nudge.now();
+    }
     store::open_session(&app.pool, account.id, sha256(&secret), &agent, now).await?;
     Ok(with_cookie(&app, Redirect::to(next), &secret, store::SESSION_LENGTH.num_seconds()))
 }

@@ -7,8 +7,8 @@ use web_sys::HtmlDialogElement;
 /// it takes only when it was unmounted again.
 const PATIENCE: u32 = 120;
 
-/// Shows its children in a modal dialog while it is mounted. `on_close` runs when the person leaves it (Escape, the
-/// backdrop); unmount it there.
+/// Shows its children in a modal dialog while it is mounted. `on_close` runs when the person leaves it by Escape; unmount
+/// it there.
 #[component]
 pub fn Dialog(
     /// The id of the element that names the dialog.
@@ -22,6 +22,12 @@ pub fn Dialog(
     Effect::new(move |_| {
         if let Some(dialog) = element.get() {
             open_once_mounted(dialog, PATIENCE);
+        }
+    });
+    // Closed before it goes: only then does the browser give the focus back to where it was.
+    on_cleanup(move || {
+        if let Some(dialog) = element.try_get_untracked().flatten() {
+            dialog.close();
         }
     });
     view! {

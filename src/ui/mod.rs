@@ -6,3 +6,4 @@ pub mod field;
 pub mod icon;
 pub mod key;
 pub mod toast;
+pub mod wait;

@@ -21,6 +21,7 @@ use crate::{
     ui::{
         drag::{Area, Drag, DragEnds, Point, place_in_list, use_drag},
         toast::use_toaster,
+        wait::when_free,
     },
 };
 use futures::future::join;
@@ -130,7 +131,9 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
     let drag = use_drag(ends);
     let grip = Grip { drag, ends, is_mirrored: Signal::derive(move || is_right_to_left(i18n.get_locale())) };
     scroll_at_edges(hands, drag, surface);
-    follow_changes(board.seen, state, reload);
+    let is_busy = move || hands.losing.get().is_some() || hands.menu.get().is_some() || hands.carried.get().is_some();
+    let read_anew = when_free(Signal::derive(is_busy), move || reload.update(|count| *count += 1));
+    follow_changes(board.seen, state, read_anew);
 
     let currency = StoredValue::new(board.currency);
     let now = board.now;
@@ -196,7 +199,7 @@ fn loss_dialog(lead: LeadId, on_done: Callback<Option<Lost>>) -> AnyView {
 }
 
 /// Takes over what the live stream tells; asks for the heads of the columns once things have settled.
-fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, reload: RwSignal<u32>) {
+fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, read_anew: Callback<()>) {
     let is_recount_due = StoredValue::new(false);
     let recount = move || {
         if is_recount_due.get_value() {
@@ -209,7 +212,9 @@ fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, reload: Rw
                     return;
                 }
                 spawn_local(async move {
-                    if let Ok(counts) = read_counts(state.filter()).await {
+                    if let Ok(counts) = read_counts(state.filter()).await
+                        && state.is_on_screen()
+                    {
                         state.recount(&counts);
                     }
                 });
@@ -223,13 +228,13 @@ fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, reload: Rw
             changes.into_iter().for_each(|change| state.apply(change));
             recount();
         }
-        Message::Reset => reload.update(|count| *count += 1),
+        Message::Reset => read_anew.run(()),
         Message::SignedOut => {}
     });
 }
 
 /// A carried card is drawn in another place of the page: the focus goes with it.
-fn keep_focus(lead: LeadId) {
+pub fn keep_focus(lead: LeadId) {
     request_animation_frame(move || {
         use wasm_bindgen::JsCast;
         let card = document().query_selector(&format!("[data-lead='{lead}']")).ok().flatten();

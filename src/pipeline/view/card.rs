@@ -3,6 +3,7 @@
 use super::{
     board::Grip,
     carry::{Hands, card_name},
+    column::Landing,
 };
 use crate::{
     clock::Moment,
@@ -16,7 +17,7 @@ use leptos::prelude::*;
 
 /// One card of a column.
 #[component]
-pub fn CardItem(lead: LeadId, hands: Hands, grip: Grip, now: Moment) -> impl IntoView {
+pub fn CardItem(lead: LeadId, hands: Hands, grip: Grip, landing: Memo<Option<Landing>>, now: Moment) -> impl IntoView {
     let card = hands.board.card(lead)?;
     let is_lifted = move || hands.carried.with(|carried| carried.is_some_and(|carried| carried.lead == lead));
     let is_masked = {
@@ -29,6 +30,7 @@ pub fn CardItem(lead: LeadId, hands: Hands, grip: Grip, now: Moment) -> impl Int
             class="card"
             class:lifted=is_lifted
             class:masked=is_masked
+            class:lands-above=move || landing.get() == Some(Landing::Above(lead))
             tabindex="0"
             data-lead=lead.to_string()
             aria-describedby="board-help"

@@ -18,11 +18,14 @@ use leptos::{html, prelude::*, task::spawn_local};
 /// The next page is fetched when fewer pixels than this are left below.
 const AHEAD: i32 = 600;
 
-/// One row of a column: a card, or the place where the carried card would land.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Row {
-    Card(LeadId),
-    Gap,
+/// Where the carried card would land. Drawn on the cards that are there: a row of its own would move them in the page,
+/// and a card that is moved loses the keyboard's focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Landing {
+    /// Right above this card.
+    Above(LeadId),
+    /// Below all cards.
+    AtTheEnd,
 }
 
 /// One column of the board.
@@ -42,14 +45,15 @@ pub fn ColumnView(
     let kind = column.stage.with_value(|stage| stage.kind);
     let heading = format!("stage-{id}");
     let heading_id = heading.clone();
-    let gap = Memo::new(move |_| match hands.carried.get() {
-        Some(carried) => match carried.over {
-            Some(Target::Place { stage, place }) if stage == id => Some((carried.lead, place)),
+    let landing = Memo::new(move |_| {
+        let carried = hands.carried.get()?;
+        match carried.over? {
+            Target::Place { stage, place } if stage == id => {
+                Some(column.order.with(|order| landing(order, carried.lead, place)))
+            }
             _ => None,
-        },
-        None => None,
+        }
     });
-    let rows = Memo::new(move |_| rows(&column.order.get(), gap.get()));
     let list = NodeRef::<html::Div>::new();
     let near_the_end = move |_| {
         if let Some(list) = list.get_untracked()
@@ -62,7 +66,7 @@ pub fn ColumnView(
         <section
             class="col"
             class:folded=move || !column.is_open.get()
-            class:over=move || gap.get().is_some()
+            class:over=move || landing.get().is_some()
             data-stage=id.to_string()
             data-kind=kind.word()
             aria-labelledby=heading
@@ -90,13 +94,10 @@ pub fn ColumnView(
             </header>
             <p class="meaning small faint">{meaning}</p>
             <Show when=move || column.is_open.get()>
-                <div class="cards" node_ref=list on:scroll=near_the_end tabindex="-1">
+                <div class="cards" class:lands-at-end=move || landing.get() == Some(Landing::AtTheEnd) node_ref=list on:scroll=near_the_end tabindex="-1">
                     <ul>
-                        <For each=move || rows.get() key=|row| *row let:row>
-                            {match row {
-                                Row::Card(lead) => view! { <CardItem lead hands grip now/> }.into_any(),
-                                Row::Gap => view! { <li class="gap" aria-hidden="true"></li> }.into_any(),
-                            }}
+                        <For each=move || column.order.get() key=|lead| *lead let:lead>
+                            <CardItem lead hands grip landing now/>
                         </For>
                     </ul>
                     <Show when=move || column.more.get()>
@@ -113,21 +114,9 @@ pub fn ColumnView(
     }
 }
 
-/// The cards in order, with the gap where the carried card would land.
-fn rows(order: &[LeadId], gap: Option<(LeadId, usize)>) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(order.len() + 1);
-    let mut others = 0;
-    for lead in order {
-        if gap.is_some_and(|(carried, place)| place == others && carried != *lead && !rows.contains(&Row::Gap)) {
-            rows.push(Row::Gap);
-        }
-        rows.push(Row::Card(*lead));
-        others += usize::from(gap.is_some_and(|(carried, _)| carried != *lead));
-    }
-    if gap.is_some() && !rows.contains(&Row::Gap) {
-        rows.push(Row::Gap);
-    }
-    rows
+/// Where a card lands that is set down at `place`, itself not counted.
+fn landing(order: &[LeadId], carried: LeadId, place: usize) -> Landing {
+    order.iter().filter(|lead| **lead != carried).nth(place).map_or(Landing::AtTheEnd, |lead| Landing::Above(*lead))
 }
 
 /// Fetches the next page once; a failure leaves the button for another try.
@@ -138,7 +127,11 @@ fn next_page(hands: Hands, column: ColumnState) {
     let Some(after) = hands.board.end_of(column) else { return };
     column.is_loading.set(true);
     spawn_local(async move {
-        match read_column(column.id(), hands.board.filter(), after).await {
+        let answer = read_column(column.id(), hands.board.filter(), after).await;
+        if !hands.board.is_on_screen() {
+            return;
+        }
+        match answer {
             Ok(page) => hands.board.append(column, page),
             Err(error) => {
                 leptos::logging::warn!("the next page did not come: {error}");
@@ -154,14 +147,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_gap_is_counted_without_the_carried_card() {
+    fn the_landing_is_counted_without_the_carried_card() {
         let order = [1, 2, 3].map(LeadId);
-        let card = |id| Row::Card(LeadId(id));
-        assert_eq!(rows(&order, None), [card(1), card(2), card(3)]);
-        assert_eq!(rows(&order, Some((LeadId(9), 1))), [card(1), Row::Gap, card(2), card(3)]);
-        assert_eq!(rows(&order, Some((LeadId(9), 3))), [card(1), card(2), card(3), Row::Gap]);
-        assert_eq!(rows(&order, Some((LeadId(1), 1))), [card(1), card(2), Row::Gap, card(3)]);
-        assert_eq!(rows(&order, Some((LeadId(2), 2))), [card(1), card(2), card(3), Row::Gap]);
-        assert_eq!(rows(&[], Some((LeadId(2), 0))), [Row::Gap]);
+        assert_eq!(landing(&order, LeadId(9), 1), Landing::Above(LeadId(2)));
+        assert_eq!(landing(&order, LeadId(9), 3), Landing::AtTheEnd);
+        assert_eq!(landing(&order, LeadId(1), 1), Landing::Above(LeadId(3)));
+        assert_eq!(landing(&order, LeadId(2), 2), Landing::AtTheEnd);
+        assert_eq!(landing(&[], LeadId(2), 0), Landing::AtTheEnd);
     }
 }

@@ -76,8 +76,17 @@ pub fn FilterBar(filter: Memo<Filter>, choices: Choices, holders: Vec<HolderName
         edit(&mut filter);
         go.run(filter);
     };
+    // The box is the person's while they type; the address only fills it when it says something else (Back, a link).
+    let words = RwSignal::new(filter.get_untracked().text);
+    Effect::new(move |_| {
+        let text = filter.get().text;
+        if words.with_untracked(|words| words.trim() != text) {
+            words.set(text);
+        }
+    });
     let typed = StoredValue::new(0u32);
     let search = move |text: String| {
+        words.set(text.clone());
         typed.update_value(|typed| *typed += 1);
         let now = typed.get_value();
         set_timeout(
@@ -134,7 +143,7 @@ pub fn FilterBar(filter: Memo<Filter>, choices: Choices, holders: Vec<HolderName
                 <input
                     type="search"
                     placeholder=move || t_string!(i18n, pipeline.find)
-                    prop:value=move || filter.get().text
+                    prop:value=words
                     on:input=move |event| search(event_target_value(&event))
                 />
             </label>

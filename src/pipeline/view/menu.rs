@@ -1,6 +1,6 @@
 //! "Move to…": every move without dragging, for a keyboard, a thumb or one switch.
 
-use super::carry::Hands;
+use super::{board::keep_focus, carry::Hands};
 use crate::{i18n::t, ids::LeadId, ui::dialog::Dialog};
 use leptos::prelude::*;
 
@@ -25,6 +25,7 @@ pub fn MoveMenu(lead: LeadId, hands: Hands) -> impl IntoView {
                                 on:click=move |_| {
                                     close();
                                     hands.move_to(lead, stage, 0);
+                                    keep_focus(lead);
                                 }
                             >
                                 {hands.stage_name(stage)}

@@ -267,8 +267,8 @@ impl BoardState {
 
     /// Adds a further page below the loaded cards.
     pub fn append(self, column: ColumnState, page: Page) {
-        let known: HashSet<_> = column.order.get_untracked().into_iter().collect();
-        let fresh: Vec<_> = page.cards.into_iter().filter(|card| !known.contains(&card.id)).collect();
+        // What the live stream has told meanwhile is newer than the page.
+        let fresh: Vec<_> = page.cards.into_iter().filter(|card| self.card(card.id).is_none()).collect();
         let ids: Vec<_> = fresh.iter().map(|card| card.id).collect();
         for card in fresh {
             self.repaint(card);
