@@ -6,18 +6,16 @@ use crate::{
     jobs,
     live::hub::{Hub, Nudge},
 };
-use leptos::config::LeptosOptions;
+use leptos::config::get_config_from_str;
 use sqlx::PgPool;
 use std::{net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, task::JoinSet};
 
 /// The application over an open database; tests build theirs with this, too.
 pub fn app(pool: PgPool, clock: Clock, config: Config) -> App {
-    let leptos = LeptosOptions::builder()
-        .output_name("winback")
-        .site_root(config.site_root.to_string_lossy().into_owned())
-        .site_pkg_dir("pkg")
-        .build();
+    let mut leptos = get_config_from_str(include_str!("../../Leptos.toml"))
+        .expect("Leptos.toml, or a LEPTOS_ variable that overrides it, is not sound");
+    leptos.site_root = config.site_root.to_string_lossy().into();
     App { pool, clock, config: Arc::new(config), nudge: Nudge::default(), hub: Hub::default(), leptos }
 }
 

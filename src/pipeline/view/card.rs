@@ -62,8 +62,8 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
         };
         view! { <span class=format!("temp {temperature}")>{word}</span> }
     });
-    let age = card.in_stage_since.map(|since| {
-        let days = format::days_between(since, now).max(0);
+    let days = card.in_stage_since.map(|since| format::days_between(since, now)).filter(|days| *days > 0);
+    let age = days.map(|days| {
         view! { <span class="faint small">{t!(i18n, pipeline.days_in_stage, count = move || days)}</span> }
     });
     let holder = card.holder_name.clone();
