@@ -124,15 +124,17 @@ impl Follower {
         self.ended.try_get_value().unwrap_or(true)
     }
 
+    /// What happened since the last message; nothing when the page goes while the answer is on its way.
+    async fn missed(&self) -> Option<Result<Vec<Message>, AppError>> {
+        let answer = read_since(self.seen.try_get_value()?).await;
+        (!self.is_over()).then_some(answer)
+    }
+
     /// Asks once for what happened since the page was read: another tab's stream does not bring the past.
     fn catch_up(&self) {
         let follower = self.clone();
         spawn_local(async move {
-            let Some(seen) = follower.seen.try_get_value() else { return };
-            let answer = read_since(seen).await;
-            if follower.is_over() {
-                return;
-            }
+            let Some(answer) = follower.missed().await else { return };
             match answer {
                 Ok(messages) => messages.into_iter().for_each(|message| follower.tell(message)),
                 Err(error) => leptos::logging::warn!("could not catch up: {error}"),
@@ -172,11 +174,7 @@ impl Follower {
     fn reopen(&self) {
         let follower = self.clone();
         spawn_local(async move {
-            let Some(seen) = follower.seen.try_get_value() else { return };
-            let answer = read_since(seen).await;
-            if follower.is_over() {
-                return;
-            }
+            let Some(answer) = follower.missed().await else { return };
             match answer {
                 Err(AppError::SignedOut) => follower.tell(Message::SignedOut),
                 _ => follower.open_stream(),
