@@ -43,7 +43,7 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
            left join source s on s.id = l.source_id left join product p on p.id = l.product_id
            left join segment g on g.id = l.segment_id left join campaign c on c.id = l.campaign_id
            left join stage t on t.id = l.stage_id
-           where l.id = $1"#,
+           where l.id = $1 and l.withdrawn_at is null"#,
         lead.0
     )
     .fetch_optional(permit.pool())

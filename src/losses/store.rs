@@ -124,7 +124,7 @@ async fn know(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> R
                   l.move_version, l.standing_loss_id is not null as "is_lost!", l.direction, l.party, l.business_line_id,
                   l.do_not_call, l.do_not_email, l.run_started_at
            from lead l left join product p on p.id = l.product_id left join stage t on t.id = l.stage_id
-           where l.id = $1"#,
+           where l.id = $1 and l.withdrawn_at is null"#,
         lead.0
     )
     .fetch_optional(&mut *connection)
@@ -170,7 +170,7 @@ pub async fn preparation(permit: &Permit, lead: LeadId) -> Result<Preparation, A
 
 /// Makes everybody else who wants to change this lead wait until the transaction ends.
 async fn lock(connection: &mut PgConnection, lead: LeadId) -> Result<(), AppError> {
-    sqlx::query_scalar!("select id from lead where id = $1 for update", lead.0)
+    sqlx::query_scalar!("select id from lead where id = $1 and withdrawn_at is null for update", lead.0)
         .fetch_optional(connection)
         .await?
         .map(drop)

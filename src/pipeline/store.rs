@@ -271,7 +271,7 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
     let rows = sqlx::query!(
         r#"select stage_id as "stage_id!", count(*) as "leads!", coalesce(sum(value_base_minor), 0)::bigint as "value!"
            from lead
-           where standing_loss_id is null
+           where standing_loss_id is null and withdrawn_at is null
              and ($1::bigint[] is null or owner_id = any($1) or queue_id = any($2))
              and ($3::bigint is null or source_id = $3)
              and ($4::bigint is null or product_id = $4)
@@ -359,7 +359,7 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
                      and rank > coalesce((select rank from lead where id = $3 and stage_id = $2), '')) as next,
                   exists (select from request_key where user_id = $5 and key = $6 and lead_id = $1) as "done_already!",
                   exists (select from request_key where user_id = $5 and key = $6 and lead_id <> $1) as "key_is_taken!"
-           from lead l join stage t on t.id = $2 where l.id = $1"#,
+           from lead l join stage t on t.id = $2 where l.id = $1 and l.withdrawn_at is null"#,
         wanted.lead.0,
         wanted.to.0,
         wanted.above.map(|id| id.0),
@@ -419,7 +419,7 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
                update lead l
                set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1
                from stage t, stage f
-               where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3 and l.standing_loss_id is null
+               where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3 and l.standing_loss_id is null and l.withdrawn_at is null
                  and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
                returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id, f.kind as from_kind, t.kind as to_kind
@@ -461,7 +461,7 @@ async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> 
     let placed = sqlx::query_scalar!(
         "with placed as (
              update lead set rank = $2
-             where id = $1 and stage_id = $3 and move_version = $4 and standing_loss_id is null
+             where id = $1 and stage_id = $3 and move_version = $4 and standing_loss_id is null and withdrawn_at is null
                and owner_id is not distinct from $8 and queue_id is not distinct from $9
                and not exists (select from request_key where user_id = $5 and key = $6)
              returning id, move_version
