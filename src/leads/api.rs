@@ -3,13 +3,9 @@
 use crate::{
     clock::Moment,
     error::AppError,
-    ids::{ActivityId, LeadId, LossId, Names, StageId},
+    ids::{LeadId, Names, StageId},
     live::wire::Cursor,
-    losses::{
-        api::Episode,
-        rules::{Attempt, Closure, ClosureCause, DoNot},
-    },
-    people::rules::words,
+    losses::{api::Episode, rules::DoNot},
     pipeline::{
         api::{Direction, Money, NextStep, Party, Temperature},
         rules::StageKind,
@@ -18,52 +14,9 @@ use crate::{
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-words! {
-    /// What can happen with a lead.
-    ActivityKind {
-        Created = "created",
-        Imported = "imported",
-        Move = "move",
-        Loss = "loss",
-        Reopened = "reopened",
-        Note = "note",
-        Call = "call",
-        Email = "email",
-        Whatsapp = "whatsapp",
-        Sms = "sms",
-        Meeting = "meeting",
-        Edit = "edit",
-        NextStep = "next_step",
-        Assignment = "assignment",
-    }
-}
+pub mod timeline;
 
-/// One entry of a lead's history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Which.
-    pub id: ActivityId,
-    /// What happened.
-    pub kind: ActivityKind,
-    /// When.
-    pub at: Moment,
-    /// Who did it; `None` for winback itself.
-    pub by: Option<String>,
-    /// The stage that the lead left.
-    pub from: Option<Names>,
-    /// The stage that it came to.
-    pub to: Option<Names>,
-    /// What was written.
-    pub body: Option<String>,
-    /// The attempt that it was.
-    pub attempt: Option<Attempt>,
-    /// The loss episode that it opened or closed.
-    pub loss: Option<LossId>,
-    /// How it closed the episode.
-    pub closure: Option<Closure>,
-    /// What brought the lead back.
-    pub cause: Option<ClosureCause>,
-}
+pub use timeline::{ActivityKind, Entry};
 
 /// Where a lead stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

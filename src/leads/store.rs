@@ -1,13 +1,10 @@
 //! All SQL of the lead's page.
 
-use super::api::{Entry, Lead, LeadInSight, MaskedLead, Place};
+use super::api::{Lead, LeadInSight, MaskedLead, Place};
 use crate::{
     error::AppError,
-    ids::{ActivityId, LeadId, LossId, Names, StageId},
-    losses::{
-        self,
-        rules::{Attempt, DoNot},
-    },
+    ids::{LeadId, Names, StageId},
+    losses::{self, rules::DoNot},
     people::{
         guard::Permit,
         rules::{Sight, may_write, sight},
@@ -18,8 +15,10 @@ use crate::{
     },
 };
 use serde_json::Value;
-use sqlx::{PgConnection, types::Json};
+use sqlx::types::Json;
 use std::{collections::BTreeMap, str::FromStr};
+
+mod timeline;
 
 fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
     word.parse().map_err(|_| AppError::Internal)
@@ -97,7 +96,7 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         arose_at: row.arose_at.map(|arose| permit.moment(arose)),
         recorded_at: permit.moment(row.recorded_at),
         episodes: losses::store::episodes(&mut connection, permit, lead).await?,
-        history: history(&mut connection, permit, lead, attempts).await?,
+        history: timeline::history(&mut connection, permit, lead, attempts).await?,
         may_write: may_write(permit.viewer(), holder),
         now: permit.moment(permit.now()),
         seen,
@@ -111,41 +110,4 @@ fn as_text(value: Value) -> Option<String> {
         Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
         other => Some(other.to_string()),
     }
-}
-
-/// Everything that happened with a lead, the newest first.
-async fn history(
-    connection: &mut PgConnection,
-    permit: &Permit,
-    lead: LeadId,
-    attempts: Vec<Attempt>,
-) -> Result<Vec<Entry>, AppError> {
-    let rows = sqlx::query!(
-        r#"select a.id, a.kind, a.at, u.name as "by?", f.name as "from?: Json<Names>", t.name as "to?: Json<Names>", a.body,
-                  a.loss_id, a.detail ->> 'closure' as closure, a.detail ->> 'cause' as cause
-           from activity a left join app_user u on u.id = a.actor_id
-           left join stage f on f.id = a.from_stage_id left join stage t on t.id = a.to_stage_id
-           where a.lead_id = $1 order by a.at desc, a.id desc"#,
-        lead.0
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut attempts: BTreeMap<_, _> = attempts.into_iter().map(|attempt| (attempt.id.0, attempt)).collect();
-    rows.into_iter()
-        .map(|row| {
-            Ok(Entry {
-                id: ActivityId(row.id),
-                kind: word(&row.kind)?,
-                at: permit.moment(row.at),
-                by: row.by,
-                from: row.from.map(|name| name.0),
-                to: row.to.map(|name| name.0),
-                body: row.body,
-                attempt: attempts.remove(&row.id),
-                loss: row.loss_id.map(LossId),
-                closure: row.closure.as_deref().map(word).transpose()?,
-                cause: row.cause.as_deref().map(word).transpose()?,
-            })
-        })
-        .collect()
 }
