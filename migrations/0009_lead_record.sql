@@ -73,6 +73,13 @@ alter table lead
     add column phone_key text,
     add column email_key text,
     add column withdrawn_at timestamptz;
+-- Leads that are here already get their keys as the Rust functions make them; an address beyond ASCII gets its key with
+-- its next edit.
+update lead set
+    phone_key = case when length(regexp_replace(phone, '[^0-9]', '', 'g')) >= 7
+                then right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) end,
+    email_key = case when btrim(email) ~ '^[!-?A-~]+@[!-?A-~]+$' then lower(btrim(email)) end
+where phone is not null or email is not null;
 create index lead_by_account on lead (account_id) where account_id is not null;
 create index lead_by_phone on lead (phone_key) where phone_key is not null;
 create index lead_by_email on lead (email_key) where email_key is not null;

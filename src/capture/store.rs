@@ -36,6 +36,10 @@ pub struct NewLead<'a> {
     pub custom: &'a Map<String, Value>,
     /// What it is searched by.
     pub search_key: String,
+    /// What its phone number is recognised by.
+    pub phone_key: Option<String>,
+    /// What its e-mail address is recognised by.
+    pub email_key: Option<String>,
     /// Not to be called.
     pub do_not_call: bool,
     /// Not to be sent e-mails.
@@ -180,7 +184,8 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>]) -> Re
                       case when r.id is not null then nextval(pg_get_serial_sequence('loss', 'id')) end as loss_id
                from jsonb_to_recordset($1) as g (
                    external_id text, name text, company text, email text, phone text, country text, city text, request text,
-                   source text, product text, segment text, custom jsonb, search_key text, do_not_call boolean,
+                   source text, product text, segment text, custom jsonb, search_key text, phone_key text,
+                   email_key text, do_not_call boolean,
                    do_not_email boolean, owner bigint, rank text, stage text, outcome text, reason text, note text, note_key text)
                left join source o on o.key = g.source
                left join product p on p.key = g.product
@@ -192,10 +197,10 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>]) -> Re
            added as (
                insert into lead (direction, party, name, company, email, phone, country, city, request, source_id,
                    product_id, segment_id, custom, external_system, external_id, import_batch_id, search_key,
-                   do_not_call, do_not_email, owner_id, stage_id, stage_kind, rank, standing_loss_id, standing_outcome,
+                   phone_key, email_key, do_not_call, do_not_email, owner_id, stage_id, stage_kind, rank, standing_loss_id, standing_outcome,
                    recorded_at)
                select $3, $4, name, company, email, phone, country, city, request, source_id, product_id, segment_id,
-                   custom, $2, external_id, $5, search_key, do_not_call, do_not_email, owner, stage_id, stage, rank,
+                   custom, $2, external_id, $5, search_key, phone_key, email_key, do_not_call, do_not_email, owner, stage_id, stage, rank,
                    loss_id, outcome, $6
                from given order by rank
                on conflict (external_system, external_id) do nothing
