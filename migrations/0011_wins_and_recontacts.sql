@@ -1,5 +1,12 @@
 -- How runs end well, what each person achieved, and when a lost lead is asked again.
 
+alter table organisation
+    -- A customer without any activity for so long becomes inactive by itself; null: never.
+    add column inactive_after_months smallint check (inactive_after_months > 0);
+
+-- What comes every day comes once a day, however many servers there are.
+create unique index job_once_a_day on job (kind, (payload ->> 'day')) where payload ? 'day';
+
 -- A win is an episode like a loss: taking it back closes it and never deletes it. It counts for who was responsible.
 create table win (
     id bigint generated always as identity primary key,
@@ -26,6 +33,9 @@ create table win (
     constraint win_money_is_whole check (num_nonnulls(amount_minor, currency, amount_base_minor) in (0, 3)),
     constraint only_imported_wins_lack_circumstances check
         (import_batch_id is not null or (won_on is not null and by_id is not null and amount_minor is not null)),
+    -- A day of slack: somewhere it is tomorrow already.
+    constraint won_on_has_come check
+        (import_batch_id is not null or won_on <= (recorded_at at time zone 'UTC')::date + 1),
     constraint undoing_is_whole check ((undone_at is null) = (undone_by is null))
 );
 create unique index one_standing_win on win (lead_id) where undone_at is null;
@@ -40,8 +50,10 @@ select l.id, coalesce(m.move_version, 0), coalesce(m.at, l.recorded_at), m.actor
        coalesce(l.value_base_minor, case when m.at is not null then 0 end), l.import_batch_id
 from lead l cross join organisation o
 left join lateral
-    (select a.move_version, a.at, a.actor_id, a.from_stage_id from activity a join stage t on t.id = a.to_stage_id
-     where a.lead_id = l.id and a.kind = 'move' and t.kind = 'customer' order by a.move_version desc limit 1) m on true
+    (select a.move_version, a.at, a.actor_id, a.from_stage_id
+     from activity a join stage t on t.id = a.to_stage_id join stage f on f.id = a.from_stage_id
+     where a.lead_id = l.id and a.kind = 'move' and t.kind = 'customer' and f.kind <> 'inactive'
+     order by a.move_version desc limit 1) m on true
 where l.stage_kind in ('customer', 'inactive');
 
 create function win_only_closes() returns trigger language plpgsql as $$
@@ -55,6 +67,27 @@ begin
 end $$;
 create trigger win_only_closes before update on win for each row execute function win_only_closes();
 create trigger win_is_never_deleted before delete on win for each row execute function history_is_append_only();
+
+-- Whoever stands among the customers was won, and nobody else is: whichever door a change came through.
+create function customers_have_their_win() returns trigger language plpgsql as $$
+declare
+    the_lead bigint := case tg_table_name when 'lead' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'lead_id' end;
+begin
+    if exists (select from lead where id = the_lead and stage_kind in ('customer', 'inactive'))
+        <> exists (select from win where lead_id = the_lead and undone_at is null) then
+        raise exception 'lead % is a customer without a win, or won without being a customer', the_lead
+            using errcode = 'integrity_constraint_violation', constraint = 'customers_have_their_win';
+    end if;
+    return null;
+end $$;
+create constraint trigger new_customers_have_their_win after insert on lead
+    deferrable initially deferred for each row when (new.stage_kind in ('customer', 'inactive'))
+    execute function customers_have_their_win();
+create constraint trigger customers_have_their_win after update on lead
+    deferrable initially deferred for each row when (new.stage_kind is distinct from old.stage_kind)
+    execute function customers_have_their_win();
+create constraint trigger wins_have_their_customer after insert or update on win
+    deferrable initially deferred for each row execute function customers_have_their_win();
 
 -- What each holder achieved, by the stage that a run ended in (zero: unknown). A reversed loss and a win that was taken
 -- back do not count, nor do withdrawn leads. Kept like stage_count: one upsert per statement, in key order.
@@ -170,5 +203,62 @@ create unique index one_open_recontact on recontact (loss_id) where ended_at is 
 create index recontact_due on recontact (user_id, due_on) where ended_at is null;
 
 insert into recontact (loss_id, lead_id, due_on, channel, user_id, created_by, created_at)
-select id, lead_id, recontact_on, 'call', coalesce(owner_id, by_id), by_id, recorded_at
-from loss where closed_at is null and recontact_on is not null and by_id is not null;
+select s.id, s.lead_id, s.recontact_on,
+       case when not l.do_not_call then 'call' when not l.do_not_email then 'email' else 'whatsapp' end,
+       coalesce(s.owner_id, s.by_id), s.by_id, s.recorded_at
+from loss s join lead l on l.id = s.lead_id
+where s.closed_at is null and s.recontact_on is not null and s.by_id is not null;
+
+-- Reaching out again is what was planned: it ends the plan, whoever logs it and through whichever door.
+create function attempt_ends_recontact() returns trigger language plpgsql as $$
+begin
+    update recontact r set ended_at = greatest(new.at, r.created_at), ended_by = coalesce(a.actor_id, r.user_id), ending = 'tried'
+    from activity a
+    where a.id = new.activity_id and r.lead_id = new.lead_id and r.ended_at is null and new.at >= r.created_at;
+    return null;
+end $$;
+create trigger attempt_ends_recontact after insert on attempt for each row execute function attempt_ends_recontact();
+
+-- A lead that is back on the board is worked by its next step.
+create function closing_ends_recontact() returns trigger language plpgsql as $$
+begin
+    update recontact set ended_at = new.closed_at, ended_by = new.closed_by, ending = 'reopened'
+    where loss_id = new.id and ended_at is null;
+    return null;
+end $$;
+create trigger closing_ends_recontact after update on loss for each row
+    when (old.closed_at is null and new.closed_at is not null) execute function closing_ends_recontact();
+
+create function recontact_only_ends() returns trigger language plpgsql as $$
+begin
+    if old.ended_at is not null
+        or to_jsonb(new) - 'ended_at' - 'ended_by' - 'ending' <> to_jsonb(old) - 'ended_at' - 'ended_by' - 'ending' then
+        raise exception 'the plan % is history: it can only end, once', old.id
+            using errcode = 'integrity_constraint_violation', constraint = 'history_is_append_only';
+    end if;
+    return new;
+end $$;
+create trigger recontact_only_ends before update on recontact for each row execute function recontact_only_ends();
+create trigger recontact_is_never_deleted before delete on recontact
+    for each row execute function history_is_append_only();
+
+-- The pool shows the plan that is open now; loss.recontact_on remains what was said at the loss.
+create or replace view lost_lead as
+select s.id as loss_id, s.lead_id, coalesce(l.name, l.company) as name, l.external_id,
+       l.search_key || ' ' || s.search_key as search_key,
+       l.owner_id, l.queue_id,
+       s.outcome, s.reason_id, r.name as reason,
+       s.stage_id, t.position as stage_position, t.name as stage,
+       s.owner_id as rep_id, s.queue_id as rep_queue_id, coalesce(u.name, q.name) as rep,
+       s.at, s.note, s.customer_words, s.retry_potential, s.recontact_on,
+       l.value_minor, l.currency, l.value_base_minor,
+       p.id as plan_id, p.due_on as plan_due_on, p.channel as plan_channel, p.user_id as plan_user_id, w.name as plan_user
+from loss s
+join lead l on l.id = s.lead_id
+join loss_reason r on r.id = s.reason_id
+left join stage t on t.id = s.stage_id
+left join app_user u on u.id = s.owner_id
+left join queue q on q.id = s.queue_id
+left join recontact p on p.loss_id = s.id and p.ended_at is null
+left join app_user w on w.id = p.user_id
+where s.closed_at is null and l.withdrawn_at is null;

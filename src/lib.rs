@@ -31,6 +31,7 @@ pub mod pipeline;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod ui;
+pub mod wins;
 
 #[cfg(feature = "hydrate")]
 mod hydrate;

@@ -204,7 +204,7 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>]) -> Re
                    loss_id, outcome, $6
                from given order by rank
                on conflict (external_system, external_id) do nothing
-               returning id, external_id, stage_id, owner_id),
+               returning id, external_id, stage_id, stage_kind, owner_id, product_id, value_minor, currency, value_base_minor),
            history as (
                insert into activity (lead_id, kind, actor_id, at, move_version, to_stage_id)
                select id, 'imported', $7, $6, 0, stage_id from added),
@@ -214,6 +214,11 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>]) -> Re
                overriding system value
                select g.loss_id, a.id, g.outcome, g.reason_id, $6, a.owner_id, g.note, g.note_key, 'imported', $5
                from added a join given g using (external_id) where g.loss_id is not null),
+           wins as (
+               insert into win (lead_id, move_version, recorded_at, owner_id, product_id, amount_minor, currency,
+                   amount_base_minor, import_batch_id)
+               select id, 0, $6, owner_id, product_id, value_minor, currency, value_base_minor, $5
+               from added where stage_kind in ('customer', 'inactive')),
            told as (
                insert into event (at, kind) select $6, 'bulk' where exists (select from added))
            select count(*) as "added!" from added"#,

@@ -66,6 +66,22 @@ pub async fn enqueue<T: Serialize>(
     Ok(id)
 }
 
+/// Puts the day's job for silent customers into the queue, once per day of the organisation's calendar; nothing while no
+/// limit is set.
+pub async fn enqueue_daily(pool: &PgPool, kind: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "insert into job (kind, payload, run_at, created_at)
+         select $1, jsonb_build_object('day', ($2::timestamptz at time zone time_zone)::date), $2, $2
+         from organisation where inactive_after_months is not null
+         on conflict do nothing",
+        kind,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Takes the next due job, or one whose worker died.
 pub async fn take(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Job>, AppError> {
     let row = sqlx::query!(

@@ -28,7 +28,16 @@ impl From<AppError> for Setback {
 
 /// Works for ever.
 pub async fn work(app: App) {
+    let mut looked_at = None;
     loop {
+        let hour = app.clock.now().timestamp() / 3600;
+        // What comes every day is put into the queue once; any node may do it, and any node may work it.
+        if looked_at != Some(hour) {
+            match store::enqueue_daily(&app.pool, crate::wins::jobs::INACTIVITY, app.clock.now()).await {
+                Ok(()) => looked_at = Some(hour),
+                Err(error) => tracing::warn!(%error, "the day's work could not be put into the queue"),
+            }
+        }
         match work_once(&app).await {
             Ok(true) => {}
             Ok(false) => tokio::time::sleep(LOOK).await,
@@ -60,6 +69,7 @@ pub async fn work_once(app: &App) -> Result<bool, AppError> {
 async fn run(app: &App, job: &Job) -> Result<Value, Setback> {
     match job.kind.as_str() {
         crate::capture::jobs::IMPORT => crate::capture::jobs::import(app, job).await,
+        crate::wins::jobs::INACTIVITY => crate::wins::jobs::rest_silent_customers(app).await,
         other => Err(Setback::Fail(format!("no worker knows the job {other}"))),
     }
 }

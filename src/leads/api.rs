@@ -10,6 +10,7 @@ use crate::{
         api::{Direction, Money, NextStep, Party, Temperature},
         rules::StageKind,
     },
+    wins::api::Won,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,10 @@ pub struct Lead {
     pub arose_at: Option<Moment>,
     /// When winback heard of it.
     pub recorded_at: Moment,
+    /// Every win, the newest first; only the first can stand.
+    pub wins: Vec<Won>,
+    /// Grows with every change of place; sent back with a move.
+    pub move_version: i64,
     /// Every loss, the newest first; only the first can stand.
     pub episodes: Vec<Episode>,
     /// Everything that happened, the newest first.
@@ -97,6 +102,11 @@ pub struct Lead {
 }
 
 impl Lead {
+    /// The win that stands, if one does.
+    pub fn standing_win(&self) -> Option<&Won> {
+        self.wins.iter().find(|win| win.undone.is_none())
+    }
+
     /// The loss that stands, if one does.
     pub fn standing_loss(&self) -> Option<&Episode> {
         self.episodes.iter().find(|episode| episode.closed.is_none())

@@ -13,6 +13,7 @@ use crate::{
         api::{Money, NextStep},
         store::holder,
     },
+    wins,
 };
 use serde_json::Value;
 use sqlx::types::Json;
@@ -35,7 +36,8 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
                   l.custom as "custom: Json<BTreeMap<String, Value>>", l.external_system, l.external_id,
                   l.do_not_call, l.do_not_email, l.value_minor, l.currency, l.temperature,
                   l.next_step, l.next_step_channel, l.next_step_due,
-                  l.stage_id, l.stage_kind, t.name as "stage?: Json<Names>", l.stage_entered_at, l.arose_at, l.recorded_at
+                  l.stage_id, l.stage_kind, t.name as "stage?: Json<Names>", l.stage_entered_at, l.arose_at, l.recorded_at,
+                  l.move_version
            from lead l
            left join app_user u on u.id = l.owner_id left join queue q on q.id = l.queue_id
            left join business_line b on b.id = l.business_line_id
@@ -95,6 +97,8 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         place,
         arose_at: row.arose_at.map(|arose| permit.moment(arose)),
         recorded_at: permit.moment(row.recorded_at),
+        wins: wins::store::wins(&mut connection, permit, lead).await?,
+        move_version: row.move_version,
         episodes: losses::store::episodes(&mut connection, permit, lead).await?,
         history: timeline::history(&mut connection, permit, lead, attempts).await?,
         may_write: may_write(permit.viewer(), holder),

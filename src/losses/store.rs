@@ -169,7 +169,7 @@ pub async fn preparation(permit: &Permit, lead: LeadId) -> Result<Preparation, A
 }
 
 /// Makes everybody else who wants to change this lead wait until the transaction ends.
-async fn lock(connection: &mut PgConnection, lead: LeadId) -> Result<(), AppError> {
+pub async fn lock(connection: &mut PgConnection, lead: LeadId) -> Result<(), AppError> {
     sqlx::query_scalar!("select id from lead where id = $1 and withdrawn_at is null for update", lead.0)
         .fetch_optional(connection)
         .await?
@@ -178,7 +178,7 @@ async fn lock(connection: &mut PgConnection, lead: LeadId) -> Result<(), AppErro
 }
 
 /// The version that an earlier request with the same key made, if there was one.
-async fn done_already(
+pub async fn done_already(
     connection: &mut PgConnection,
     permit: &Permit,
     lead: LeadId,
@@ -407,10 +407,11 @@ async fn lost_by(connection: &mut PgConnection, lead: LeadId, version: i64) -> R
     Ok(Lost { loss: LossId(row.id), lead, outcome: word(&row.outcome)? })
 }
 
-type Latest = (Option<Box<Card>>, Option<String>, Option<crate::clock::Moment>);
+/// Where a lead is now, who put it there, and when.
+pub type Latest = (Option<Box<Card>>, Option<String>, Option<crate::clock::Moment>);
 
 /// Where a lead is now, who put it there, and when.
-async fn latest(permit: &Permit, lead: LeadId) -> Result<Latest, AppError> {
+pub async fn latest(permit: &Permit, lead: LeadId) -> Result<Latest, AppError> {
     let last = sqlx::query!(
         r#"select u.name as "name?", a.at from activity a left join app_user u on u.id = a.actor_id
            where a.lead_id = $1 and a.move_version is not null order by a.move_version desc limit 1"#,

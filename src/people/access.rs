@@ -48,6 +48,9 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/losses/reopen", Access::SignedIn),
     ("/api/losses/pool", Access::SignedIn),
     ("/api/leads/lead", Access::SignedIn),
+    ("/api/wins/preparation", Access::SignedIn),
+    ("/api/wins/win", Access::SignedIn),
+    ("/api/wins/again", Access::SignedIn),
 ];
 
 /// The rule of `path`, if the table has one.

@@ -33,6 +33,11 @@ impl StageKind {
         matches!(self, Self::Customer | Self::Inactive)
     }
 
+    /// Whether whoever stands in it was won.
+    pub fn is_won(self) -> bool {
+        matches!(self, Self::Customer | Self::Inactive)
+    }
+
     /// Whether it has a column at all: unqualified leads are in the lost pool.
     pub fn is_on_board(self) -> bool {
         self != Self::Unqualified
@@ -49,6 +54,8 @@ pub enum Refusal {
     OffBoard,
     /// Entering Unqualified is a loss: it needs its reason.
     UnqualifiedIsALoss,
+    /// Becoming a customer is a win: it needs amount, product and date.
+    WinNeedsAmount,
     /// Only a customer becomes inactive.
     OnlyCustomersBecomeInactive,
     /// An inactive customer only becomes a customer again; winning them again is a new lead.
@@ -76,6 +83,7 @@ pub fn plan_move(standing: Standing, to: StageKind) -> Result<(), Refusal> {
         _ if !standing.may_write => Err(Refusal::NotYours),
         _ if standing.is_lost => Err(Refusal::OffBoard),
         (_, Unqualified) => Err(Refusal::UnqualifiedIsALoss),
+        (from, Customer) if !from.is_some_and(StageKind::is_won) => Err(Refusal::WinNeedsAmount),
         (from, Inactive) if from != Some(Customer) && from != Some(Inactive) => {
             Err(Refusal::OnlyCustomersBecomeInactive)
         }
@@ -171,10 +179,19 @@ mod tests {
     #[test]
     fn any_stage_of_the_pipeline_leads_to_any_other() {
         for from in &StageKind::ALL[..5] {
-            for to in &StageKind::ALL[..6] {
+            for to in &StageKind::ALL[..5] {
                 assert_eq!(plan_move(standing(*from), *to), Ok(()), "{from} to {to}");
             }
         }
+    }
+
+    #[test]
+    fn a_plain_move_wins_nobody_and_takes_every_win_back() {
+        for stage in &StageKind::ALL[..5] {
+            assert_eq!(plan_move(standing(*stage), StageKind::Customer), Err(Refusal::WinNeedsAmount), "{stage}");
+            assert_eq!(plan_move(standing(StageKind::Customer), *stage), Ok(()), "{stage}");
+        }
+        assert_eq!(plan_move(standing(StageKind::Customer), StageKind::Customer), Ok(()));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sqlx::{PgPool, types::Json};
+use sqlx::{PgExecutor, PgPool, types::Json};
 
 /// Cards per page of a column.
 pub const PAGE: i64 = 30;
@@ -414,12 +414,54 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
     if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
         return reorder(permit, wanted, before.holder, &rank).await;
     }
-    let moved = sqlx::query_scalar!(
-        r#"with moved as (
+    // A win is taken back by whoever holds its lead: the others wait until it is done.
+    let takes_win_back = standing.stage == Some(StageKind::Customer) && !before.target.is_won();
+    let moved = if takes_win_back {
+        let mut transaction = permit.pool().begin().await?;
+        sqlx::query!("select from lead where id = $1 for update", wanted.lead.0).execute(&mut *transaction).await?;
+        let moved = write_move(&mut *transaction, permit, wanted, &before, &rank).await;
+        if moved.is_ok() {
+            transaction.commit().await?;
+        }
+        moved
+    } else {
+        write_move(permit.pool(), permit, wanted, &before, &rank).await
+    };
+    settled(permit, wanted, moved).await
+}
+
+/// The version that the move made; `None` when somebody was quicker.
+async fn write_move<'c>(
+    executor: impl PgExecutor<'c>,
+    permit: &Permit,
+    wanted: &Move,
+    before: &Before,
+    rank: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"with undone as (
+               -- Out of Customer takes the win back; what the win had written on the lead goes back to what was there.
+               update win w set undone_at = $6, undone_by = $4
+               from lead l, stage t, activity a
+               where w.lead_id = $1 and w.undone_at is null and l.id = w.lead_id and l.stage_kind = 'customer'
+                 and l.stage_id = $8 and l.move_version = $3 and t.id = $2 and t.kind not in ('customer', 'inactive')
+                 and a.lead_id = w.lead_id and a.move_version = w.move_version
+                 and not exists (select from request_key where user_id = $4 and key = $7)
+               returning w.lead_id, a.detail,
+                   a.detail ? 'value_before'
+                       and (w.amount_minor, w.currency) is not distinct from (l.value_minor, l.currency) as restored,
+                   a.detail ? 'product_before' and w.product_id is not distinct from l.product_id as restored_product
+           ), moved as (
                update lead l
-               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1
-               from stage t, stage f
-               where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3 and l.standing_loss_id is null and l.withdrawn_at is null
+               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1,
+                   value_minor = case when u.restored then (u.detail #>> '{value_before,minor}')::bigint else l.value_minor end,
+                   currency = case when u.restored then u.detail #>> '{value_before,currency}' else l.currency end,
+                   value_base_minor =
+                       case when u.restored then (u.detail #>> '{value_before,base}')::bigint else l.value_base_minor end,
+                   product_id = case when u.restored_product then (u.detail ->> 'product_before')::bigint else l.product_id end
+               from stage t cross join stage f left join undone u on true
+               where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3
+                 and l.standing_loss_id is null and l.withdrawn_at is null
                  and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
                returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id, f.kind as from_kind, t.kind as to_kind
@@ -431,13 +473,9 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
                select id, 'move', $4, $6, move_version, from_stage_id, to_stage_id from moved
            ), told as (
                insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
-           ), won as (
+           ), no_recovery as (
                -- A reactivated loss is recovered while its lead is won; undoing the win undoes that, too.
-               update loss l set closure = case m.to_kind when 'customer' then 'recovered' else 'reactivated' end
-               from moved m
-               where l.lead_id = m.id
-                 and ((m.to_kind = 'customer' and l.closure = 'reactivated')
-                      or (m.from_kind = 'customer' and m.to_kind <> 'inactive' and l.closure = 'recovered'))
+               update loss l set closure = 'reactivated' from undone u where l.lead_id = u.lead_id and l.closure = 'recovered'
            )
            select move_version from moved"#,
         wanted.lead.0,
@@ -451,9 +489,8 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
         owner_of(before.holder),
         queue_of(before.holder)
     )
-    .fetch_optional(permit.pool())
-    .await;
-    settled(permit, wanted, moved).await
+    .fetch_optional(executor)
+    .await
 }
 
 /// A new place in the same column: no move, so neither version nor history change.

@@ -92,6 +92,21 @@ pub async fn lead(app: &TestApp, given: Given<'_>) -> LeadId {
         .execute(&mut *transaction)
         .await
         .expect("its history");
+    if matches!(given.stage, "customer" | "inactive") {
+        sqlx::query(
+            "insert into win (lead_id, move_version, won_on, recorded_at, by_id, owner_id, queue_id, product_id, amount_minor,
+                              currency, amount_base_minor)
+             select l.id, 0, ($2 at time zone o.time_zone)::date, $2, u.id, l.owner_id, l.queue_id, l.product_id,
+                    l.value_minor, l.currency, l.value_base_minor
+             from lead l cross join organisation o join app_user u on u.email = $3 where l.id = $1",
+        )
+        .bind(id)
+        .bind(app.clock.now())
+        .bind(given.owner)
+        .execute(&mut *transaction)
+        .await
+        .expect("its win");
+    }
     transaction.commit().await.expect("a whole lead");
     LeadId(id)
 }

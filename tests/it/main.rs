@@ -8,3 +8,4 @@ mod live;
 mod losses;
 mod people;
 mod pipeline;
+mod wins;

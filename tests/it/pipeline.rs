@@ -481,6 +481,7 @@ async fn a_refused_move_changes_nothing_anywhere() {
         (&ayse, lost, contacted, 1, Refusal::OffBoard),
         (&ayse, hers, unqualified, 0, Refusal::UnqualifiedIsALoss),
         (&ayse, won, unqualified, 0, Refusal::UnqualifiedIsALoss),
+        (&ayse, hers, customer, 0, Refusal::WinNeedsAmount),
         (&ayse, hers, inactive, 0, Refusal::OnlyCustomersBecomeInactive),
         (&ayse, dormant, open, 0, Refusal::InactiveStaysOutOfThePipeline),
     ];

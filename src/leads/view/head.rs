@@ -8,12 +8,18 @@ use crate::{
     i18n::{t, use_i18n},
     leads::api::Lead,
     pipeline::rules::StageKind,
+    wins::view::CustomerActions,
 };
 use leptos::{either::Either, prelude::*};
 
 /// The lead's name, where it stands, and what can be done with it.
 #[component]
-pub(super) fn Head(lead: Lead, title: Signal<String>, open: RwSignal<Option<Open>>) -> impl IntoView {
+pub(super) fn Head(
+    lead: Lead,
+    title: Signal<String>,
+    open: RwSignal<Option<Open>>,
+    reload: Callback<()>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let standing = lead.standing_loss().cloned();
     let may_lose =
@@ -34,10 +40,12 @@ pub(super) fn Head(lead: Lead, title: Signal<String>, open: RwSignal<Option<Open
             }
             .into_any()
         }
-        None if may_lose => {
-            view! { <button on:click=move |_| open.set(Some(Open::Losing))>{t!(i18n, leads.lose)}</button> }.into_any()
+        None if may_lose => view! {
+            <button on:click=move |_| open.set(Some(Open::Losing))>{t!(i18n, leads.lose)}</button>
+            <button class="primary" on:click=move |_| open.set(Some(Open::Winning))>{t!(i18n, wins.won_action)}</button>
         }
-        None => ().into_any(),
+        .into_any(),
+        None => customer_actions(&lead, title, reload),
     };
     let actions = lead.may_write.then(|| {
         view! {
@@ -57,6 +65,15 @@ pub(super) fn Head(lead: Lead, title: Signal<String>, open: RwSignal<Option<Open
             <div class="lead-actions">{way_back}{actions}</div>
         </header>
     }
+}
+
+/// What can be done with a customer.
+fn customer_actions(lead: &Lead, title: Signal<String>, reload: Callback<()>) -> AnyView {
+    let (Some(place), Some(win)) = (&lead.place, lead.standing_win()) else { return ().into_any() };
+    view! {
+        <CustomerActions lead=lead.id name=title kind=place.kind back_to=win.back_to seen_version=lead.move_version on_done=reload/>
+    }
+    .into_any()
 }
 
 #[component]

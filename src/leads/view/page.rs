@@ -16,6 +16,7 @@ use crate::{
     live::{browser::follow, wire::Message},
     losses::view::{AttemptDialog, LossDialog, ReopenDialog, words},
     ui::wait::when_free,
+    wins::view::{WinDialog, Wins},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -76,6 +77,7 @@ fn MaskedView(lead: MaskedLead) -> impl IntoView {
 #[derive(Clone, PartialEq)]
 pub(super) enum Open {
     Losing,
+    Winning,
     Logging,
     Reopening(LossId, Option<Names>),
 }
@@ -115,15 +117,20 @@ fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
                 let on_done = Callback::new(move |lost: Option<_>| done.run(lost.is_some()));
                 view! { <LossDialog lead=id on_done/> }.into_any()
             }
+            Open::Winning => {
+                let on_done = Callback::new(move |won: Option<_>| done.run(won.is_some()));
+                view! { <WinDialog lead=id on_done/> }.into_any()
+            }
             Open::Logging => view! { <AttemptDialog lead=id name do_not on_done=done/> }.into_any(),
             Open::Reopening(loss, stage_left) => view! { <ReopenDialog loss name stage_left on_done=done/> }.into_any(),
         })
     };
     view! {
         <Title text=title/>
-        <Head lead=lead.clone() title open/>
+        <Head lead=lead.clone() title open reload/>
         <div class="lead-page">
             <div class="lead-main">
+                <Wins wins=lead.wins.clone()/>
                 <Losses episodes=lead.episodes.clone()/>
                 <History entries=lead.history.clone() episodes=lead.episodes.clone()/>
             </div>

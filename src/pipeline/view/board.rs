@@ -17,12 +17,13 @@ use crate::{
     },
     losses::{api::Lost, view::LossDialog},
     people::{api::read_holders, rules::Viewer},
-    pipeline::api::{Board, Filter, read_board, read_choices, read_counts},
+    pipeline::api::{Board, Card, Filter, read_board, read_choices, read_counts},
     ui::{
         drag::{Area, Drag, DragEnds, Point, place_in_list, use_drag},
         toast::use_toaster,
         wait::when_free,
     },
+    wins::view::WinDialog,
 };
 use futures::future::join;
 use leptos::{html, prelude::*, task::spawn_local};
@@ -113,6 +114,7 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
         board: state,
         carried: RwSignal::new(None),
         losing: RwSignal::new(None),
+        winning: RwSignal::new(None),
         menu: RwSignal::new(None),
         spoken: RwSignal::new(String::new()),
         toaster: use_toaster(),
@@ -131,7 +133,8 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
     let drag = use_drag(ends);
     let grip = Grip { drag, ends, is_mirrored: Signal::derive(move || is_right_to_left(i18n.get_locale())) };
     scroll_at_edges(hands, drag, surface);
-    let is_busy = move || hands.losing.get().is_some() || hands.menu.get().is_some() || hands.carried.get().is_some();
+    let is_asking = move || hands.losing.get().is_some() || hands.winning.get().is_some();
+    let is_busy = move || is_asking() || hands.menu.get().is_some() || hands.carried.get().is_some();
     let read_anew = when_free(Signal::derive(is_busy), move || reload.update(|count| *count += 1));
     follow_changes(board.seen, state, read_anew);
 
@@ -190,12 +193,30 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
                 view! { <Suspense>{Suspend::new(loss_dialog(lead, on_done))}</Suspense> }
             })
         }}
+        {move || {
+            hands.winning.get().map(|lead| {
+                let on_done = Callback::new(move |won: Option<Card>| {
+                    hands.winning.set(None);
+                    if won.is_some() {
+                        state.settle(lead, won);
+                    }
+                    keep_focus(lead);
+                });
+                // Its code comes when the first lead is won.
+                view! { <Suspense>{Suspend::new(win_dialog(lead, on_done))}</Suspense> }
+            })
+        }}
     }
 }
 
 #[lazy]
 fn loss_dialog(lead: LeadId, on_done: Callback<Option<Lost>>) -> AnyView {
     view! { <LossDialog lead on_done/> }.into_any()
+}
+
+#[lazy]
+fn win_dialog(lead: LeadId, on_done: Callback<Option<Card>>) -> AnyView {
+    view! { <WinDialog lead on_done/> }.into_any()
 }
 
 /// Takes over what the live stream tells; asks for the heads of the columns once things have settled.

@@ -57,6 +57,8 @@ pub struct Hands {
     pub carried: RwSignal<Option<Carried>>,
     /// The lead whose loss dialog is open.
     pub losing: RwSignal<Option<LeadId>>,
+    /// The lead whose win dialog is open.
+    pub winning: RwSignal<Option<LeadId>>,
     /// The lead whose "Move to…" menu is open.
     pub menu: RwSignal<Option<LeadId>>,
     /// What the live region says.
@@ -97,9 +99,11 @@ impl Hands {
         }
     }
 
-    /// Whether the rules let a card go to a stage.
+    /// Whether the rules let a card go to a stage, by a plain move or by winning it.
     pub fn may_move(self, lead: LeadId, stage: StageId) -> bool {
-        self.board.card(lead).is_some_and(|card| self.plan(&card.get_untracked(), stage).is_ok())
+        self.board.card(lead).is_some_and(|card| {
+            matches!(self.plan(&card.get_untracked(), stage), Ok(()) | Err(Refusal::WinNeedsAmount))
+        })
     }
 
     fn plan(self, card: &Card, stage: StageId) -> Result<(), Refusal> {
@@ -112,8 +116,11 @@ impl Hands {
     /// Moves a card to `place` of a column.
     pub fn move_to(self, lead: LeadId, stage: StageId, place: usize) {
         let Some(card) = self.board.card(lead).map(|card| card.get_untracked()) else { return };
-        if let Err(refusal) = self.plan(&card, stage) {
-            return self.refuse(refusal);
+        match self.plan(&card, stage) {
+            Ok(()) => {}
+            // Nothing is painted as won before the server has said so: the card stays where it is.
+            Err(Refusal::WinNeedsAmount) => return self.winning.set(Some(lead)),
+            Err(refusal) => return self.refuse(refusal),
         }
         let here = self.place_of(&card);
         if here == place && card.stage == stage {
@@ -208,6 +215,7 @@ impl Hands {
             Refusal::NotYours => t_string!(i18n, pipeline.refused_not_yours),
             Refusal::OffBoard => t_string!(i18n, pipeline.refused_off_board),
             Refusal::UnqualifiedIsALoss => t_string!(i18n, pipeline.refused_unqualified),
+            Refusal::WinNeedsAmount => t_string!(i18n, pipeline.refused_win),
             Refusal::OnlyCustomersBecomeInactive => t_string!(i18n, pipeline.refused_inactive),
             Refusal::InactiveStaysOutOfThePipeline => t_string!(i18n, pipeline.refused_from_inactive),
         };
