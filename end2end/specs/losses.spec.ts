@@ -1,6 +1,7 @@
 import { expect, test, visit, type Page } from '../support/test.ts';
 import { Finger, card, column, drag, lostZone, middle, toast } from '../support/board.ts';
 import { answerAll, attempt, choose, lossDialog, markLost, question } from '../support/loss.ts';
+import { markWon, winDialog } from '../support/win.ts';
 
 const poolRow = (page: Page, name: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 
