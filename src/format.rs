@@ -66,7 +66,7 @@ fn with_currency(locale: Locale, number: &str, currency: &str) -> String {
 }
 
 /// Decimal places of a currency's minor unit, after ISO 4217.
-fn minor_digits(currency: &str) -> u32 {
+pub fn minor_digits(currency: &str) -> u32 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
         | "XAF" | "XOF" | "XPF" => 0,

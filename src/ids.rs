@@ -55,6 +55,12 @@ ids! {
     SourceId;
     /// What they want to buy.
     ProductId;
+    /// The person or company behind one or more leads.
+    AccountId;
+    /// Somebody at an account.
+    ContactId;
+    /// A word that leads are marked with.
+    TagId;
 }
 
 /// The key of one request that changes something. The browser makes it once per intent and repeats it on a retry, so

@@ -7,7 +7,7 @@ use crate::{
     live::wire::Cursor,
     losses::{api::Episode, rules::DoNot},
     pipeline::{
-        api::{Direction, Money, NextStep, Party, Temperature},
+        api::{Direction, Money, NextStep, Party},
         rules::StageKind,
     },
     wins::api::Won,
@@ -15,8 +15,14 @@ use crate::{
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
+pub mod account;
+pub mod lists;
+pub mod record;
+pub mod step;
 pub mod timeline;
 
+use account::Account;
+use record::{Record, Tag};
 pub use timeline::{ActivityKind, Entry};
 
 /// Where a lead stands.
@@ -45,36 +51,24 @@ pub struct Lead {
     pub email: Option<String>,
     /// Phone number.
     pub phone: Option<String>,
-    /// Country.
-    pub country: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// What they asked for, in their own words.
-    pub request: Option<String>,
     /// Inbound or outbound.
     pub direction: Direction,
     /// Person or company.
     pub party: Party,
-    /// The line of business, per language.
-    pub business_line: Option<Names>,
-    /// The channel that it came through.
-    pub source: Option<String>,
     /// What they want to buy.
     pub product: Option<String>,
-    /// Which kind of customer they are.
-    pub segment: Option<String>,
-    /// The campaign that it came from.
-    pub campaign: Option<String>,
-    /// What an import or form brought along that has no field of its own.
-    pub custom: Vec<(String, String)>,
     /// The system that it was imported from, and its number there.
     pub external: Option<(String, String)>,
     /// What they asked us not to do.
     pub do_not: DoNot,
     /// What it is worth.
     pub value: Option<Money>,
-    /// How warm it is.
-    pub temperature: Option<Temperature>,
+    /// Every field that can be edited in place.
+    pub record: Record,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// The account behind it.
+    pub account: Option<Account>,
     /// Who is responsible.
     pub holder: String,
     /// What happens next.

@@ -5,6 +5,10 @@ use crate::{
     people::rules::Email,
 };
 
+pub mod account;
+pub mod fields;
+pub mod step;
+
 /// What a lead is searched by.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Searchable<'a> {

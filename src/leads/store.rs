@@ -15,10 +15,17 @@ use crate::{
     },
     wins,
 };
-use serde_json::Value;
 use sqlx::types::Json;
-use std::{collections::BTreeMap, str::FromStr};
+use std::str::FromStr;
 
+pub mod account;
+mod change;
+mod contact;
+pub mod edit;
+pub mod lists;
+mod record;
+pub mod step;
+pub mod tags;
 mod timeline;
 
 fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
@@ -30,20 +37,14 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
     // The place in the stream comes first: what changes while we read comes again, and again is harmless.
     let seen = crate::live::store::here(permit.pool()).await?;
     let row = sqlx::query!(
-        r#"select l.owner_id, l.queue_id, coalesce(u.name, q.name) as "holder!", l.name, l.company, l.email, l.phone, l.country,
-                  l.city, l.request, l.direction, l.party, b.name as "business_line?: Json<Names>", s.name as "source?",
-                  p.name as "product?", g.name as "segment?", c.name as "campaign?",
-                  l.custom as "custom: Json<BTreeMap<String, Value>>", l.external_system, l.external_id,
-                  l.do_not_call, l.do_not_email, l.value_minor, l.currency, l.temperature,
-                  l.next_step, l.next_step_channel, l.next_step_due,
+        r#"select l.owner_id, l.queue_id, l.account_id, coalesce(u.name, q.name) as "holder!", l.name, l.company, l.email, l.phone,
+                  l.direction, l.party, p.name as "product?", l.external_system, l.external_id,
+                  l.do_not_call, l.do_not_email, l.value_minor, l.currency, l.next_step, l.next_step_channel, l.next_step_due,
                   l.stage_id, l.stage_kind, t.name as "stage?: Json<Names>", l.stage_entered_at, l.arose_at, l.recorded_at,
                   l.move_version
            from lead l
            left join app_user u on u.id = l.owner_id left join queue q on q.id = l.queue_id
-           left join business_line b on b.id = l.business_line_id
-           left join source s on s.id = l.source_id left join product p on p.id = l.product_id
-           left join segment g on g.id = l.segment_id left join campaign c on c.id = l.campaign_id
-           left join stage t on t.id = l.stage_id
+           left join product p on p.id = l.product_id left join stage t on t.id = l.stage_id
            where l.id = $1 and l.withdrawn_at is null"#,
         lead.0
     )
@@ -70,6 +71,10 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         _ => None,
     };
     let mut connection = permit.pool().acquire().await?;
+    let account = match row.account_id {
+        Some(of) => Some(account::account(&mut connection, permit, lead, of).await?),
+        None => None,
+    };
     let attempts = losses::store::attempts(&mut connection, permit, lead).await?;
     Ok(LeadInSight::Full(Box::new(Lead {
         id: lead,
@@ -77,21 +82,15 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         company: row.company,
         email: row.email,
         phone: row.phone,
-        country: row.country,
-        city: row.city,
-        request: row.request,
         direction: word(&row.direction)?,
         party: word(&row.party)?,
-        business_line: row.business_line.map(|name| name.0),
-        source: row.source,
         product: row.product,
-        segment: row.segment,
-        campaign: row.campaign,
-        custom: row.custom.0.into_iter().filter_map(|(field, value)| Some((field, as_text(value)?))).collect(),
         external: row.external_system.zip(row.external_id),
         do_not: DoNot { call: row.do_not_call, email: row.do_not_email },
         value: row.value_minor.zip(row.currency).map(|(minor, currency)| Money { minor, currency }),
-        temperature: row.temperature.as_deref().map(word).transpose()?,
+        record: edit::known(&mut connection, lead).await?,
+        tags: record::tags(&mut connection, lead).await?,
+        account,
         holder: row.holder,
         next_step,
         place,
@@ -105,13 +104,4 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         now: permit.moment(permit.now()),
         seen,
     })))
-}
-
-/// A custom field's value as people read it; nothing for what was left blank.
-fn as_text(value: Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
-        other => Some(other.to_string()),
-    }
 }

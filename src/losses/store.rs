@@ -24,7 +24,6 @@ use crate::{
         store::{card, holder},
     },
 };
-use chrono::{DateTime, TimeZone, Utc};
 use sqlx::{PgConnection, types::Json};
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -206,7 +205,7 @@ async fn write_attempt(
     lead: LeadId,
     attempt: &NewAttempt,
 ) -> Result<i64, sqlx::Error> {
-    let at = attempt.at.map_or(permit.now(), |local| on_the_clock(permit, local));
+    let at = attempt.at.map_or(permit.now(), |local| permit.on_the_clock(local));
     sqlx::query_scalar!(
         r#"with entry as (
                insert into activity (lead_id, kind, actor_id, at, body) values ($1, $2, $3, $4, $5) returning id, lead_id, at
@@ -223,11 +222,6 @@ async fn write_attempt(
     )
     .fetch_one(connection)
     .await
-}
-
-/// The moment at which the viewer's clock shows `local`; where summer time skips it, the same reading in UTC.
-fn on_the_clock(permit: &Permit, local: chrono::NaiveDateTime) -> DateTime<Utc> {
-    permit.zone().from_local_datetime(&local).earliest().map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
 }
 
 /// Logs an attempt by itself.

@@ -51,6 +51,13 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/wins/preparation", Access::SignedIn),
     ("/api/wins/win", Access::SignedIn),
     ("/api/wins/again", Access::SignedIn),
+    ("/api/leads/lists", Access::SignedIn),
+    ("/api/leads/edit", Access::SignedIn),
+    ("/api/leads/tag", Access::SignedIn),
+    ("/api/leads/accounts", Access::SignedIn),
+    ("/api/leads/account", Access::SignedIn),
+    ("/api/leads/contact", Access::SignedIn),
+    ("/api/leads/next_step", Access::SignedIn),
 ];
 
 /// The rule of `path`, if the table has one.

@@ -3,7 +3,7 @@
 
 use super::rules::Viewer;
 use crate::{clock::Moment, error::AppError, live::hub::Nudge, server::state::App};
-use chrono::{DateTime, NaiveDate, Offset, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use sqlx::PgPool;
 
@@ -64,6 +64,11 @@ impl Permit {
     /// `utc` as the viewer's wall clock shows it.
     pub fn moment(&self, utc: DateTime<Utc>) -> Moment {
         moment_in(self.zone, utc)
+    }
+
+    /// The moment at which the viewer's clock shows `local`; where summer time skips it, the same reading in UTC.
+    pub fn on_the_clock(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        self.zone.from_local_datetime(&local).earliest().map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
     }
 
     /// Tells the live stream, after a commit, that there is something to deliver.

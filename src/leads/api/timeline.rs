@@ -25,6 +25,7 @@ words! {
         Edit = "edit",
         NextStep = "next_step",
         Assignment = "assignment",
+        Account = "account",
     }
 }
 

@@ -1,93 +1,196 @@
-//! What is known about the lead.
+//! What is known about the lead, in three groups. Fields without a value wait at a group's foot to be asked for.
 
-use super::words::{Fact, next_step_text, spoken};
+use super::{
+    field::{FieldRow, Ground},
+    tags::Tags,
+    words::{Fact, NETWORKS, field_name, spoken},
+};
 use crate::{
-    clock::Moment,
     format,
-    i18n::{t, t_string, use_i18n},
-    leads::api::Lead,
+    i18n::{t, t_string},
+    leads::rules::fields::{Field, LeadField},
     losses::view::words::language,
-    pipeline::api::{Direction, Party, Temperature},
 };
 use leptos::prelude::*;
 
+const BASIC: [LeadField; 12] = [
+    LeadField::Name,
+    LeadField::Company,
+    LeadField::Phone,
+    LeadField::Email,
+    LeadField::City,
+    LeadField::Country,
+    LeadField::Address,
+    LeadField::Language,
+    LeadField::Source,
+    LeadField::Campaign,
+    LeadField::DoNotCall,
+    LeadField::DoNotEmail,
+];
+
+const QUALIFIERS: [LeadField; 10] = [
+    LeadField::Value,
+    LeadField::Product,
+    LeadField::BusinessLine,
+    LeadField::Segment,
+    LeadField::Temperature,
+    LeadField::Direction,
+    LeadField::Party,
+    LeadField::Industry,
+    LeadField::Employees,
+    LeadField::Occupation,
+];
+
+const ADDITIONAL: [LeadField; 3] = [LeadField::Website, LeadField::BirthDate, LeadField::ExternalNumber];
+
+fn own(fields: &[LeadField]) -> Vec<Field> {
+    fields.iter().map(|field| Field::Lead(*field)).collect()
+}
+
+/// What they asked for, in their own words.
 #[component]
-pub(super) fn Facts(lead: Lead) -> impl IntoView {
-    let i18n = use_i18n();
-    let date = move |moment: Moment| move || format::date(i18n.get_locale(), moment.local().date());
-    let place = lead.place.clone().map(|place| {
-        move || {
-            let name = place.name.pick(language(i18n)).to_owned();
-            match place.since {
-                Some(since) => {
-                    let since = format::date(i18n.get_locale(), since.local().date());
-                    format!("{name} {}", t_string!(i18n, leads.stage_since, date = since))
-                }
-                None => name,
+pub(super) fn Request(ground: Ground) -> impl IntoView {
+    let i18n = ground.i18n;
+    let field = Field::Lead(LeadField::Request);
+    let value = ground.value(field.clone());
+    let asked = RwSignal::new(None::<Field>);
+    let add = move || {
+        (ground.may_write.get() && value.with(String::is_empty)).then(|| {
+            let field = Field::Lead(LeadField::Request);
+            view! {
+                <button type="button" class="chip" on:click=move |_| asked.set(Some(field.clone()))>
+                    {t!(i18n, leads.add_request)}
+                </button>
             }
-        }
-    });
-    let next_step = lead.next_step.clone();
-    let next_step = lead.standing_loss().is_none().then_some(move || next_step_text(i18n, next_step.as_ref()));
-    let value = lead.value.clone().map(|value| move || format::money(i18n.get_locale(), &value));
-    let business_line = lead.business_line.clone().map(|name| move || name.pick(language(i18n)).to_owned());
-    let direction = lead.direction;
-    let direction = move || match direction {
-        Direction::Inbound => t_string!(i18n, leads.direction_inbound).to_string(),
-        Direction::Outbound => t_string!(i18n, leads.direction_outbound).to_string(),
+        })
     };
-    let party = lead.party;
-    let party = move || match party {
-        Party::Person => t_string!(i18n, leads.party_person).to_string(),
-        Party::Company => t_string!(i18n, leads.party_company).to_string(),
-    };
-    let temperature = lead.temperature.map(|temperature| {
-        move || match temperature {
-            Temperature::Hot => t_string!(i18n, leads.temperature_hot).to_string(),
-            Temperature::Warm => t_string!(i18n, leads.temperature_warm).to_string(),
-            Temperature::Cold => t_string!(i18n, leads.temperature_cold).to_string(),
-        }
-    });
-    let external = lead.external.clone().map(|(system, number)| {
-        let label = move || t_string!(i18n, leads.external, system = system.clone()).to_string();
-        spoken(label, Some(move || number.clone()))
-    });
-    let custom = lead
-        .custom
-        .into_iter()
-        .map(|(field, value)| view! { <dt dir="auto">{field}</dt><dd dir="auto">{value}</dd> })
-        .collect::<Vec<_>>();
     view! {
-        <aside class="panel">
-            <h2>{t!(i18n, leads.details)}</h2>
-            <dl class="facts">
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.holder).to_string()) value=Some(lead.holder)/>
-                {spoken(move || t_string!(i18n, leads.stage).to_string(), place)}
-                {spoken(move || t_string!(i18n, leads.next_step).to_string(), next_step)}
-                {spoken(move || t_string!(i18n, leads.value).to_string(), value)}
-                {spoken(move || t_string!(i18n, leads.temperature).to_string(), temperature)}
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.name).to_string()) value=lead.name/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.company).to_string()) value=lead.company/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.email).to_string()) value=lead.email/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.phone).to_string()) value=lead.phone/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.city).to_string()) value=lead.city/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.country).to_string()) value=lead.country/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.request).to_string()) value=lead.request/>
-                {spoken(move || t_string!(i18n, leads.direction).to_string(), Some(direction))}
-                {spoken(move || t_string!(i18n, leads.party).to_string(), Some(party))}
-                {spoken(move || t_string!(i18n, leads.business_line).to_string(), business_line)}
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.source).to_string()) value=lead.source/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.product).to_string()) value=lead.product/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.segment).to_string()) value=lead.segment/>
-                <Fact label=Signal::derive(move || t_string!(i18n, leads.campaign).to_string()) value=lead.campaign/>
-                {external}
-                {spoken(move || t_string!(i18n, leads.arose).to_string(), lead.arose_at.map(date))}
-                {spoken(move || t_string!(i18n, leads.recorded).to_string(), Some(date(lead.recorded_at)))}
-            </dl>
-            {(!custom.is_empty()).then(|| view! {
-                <h2>{t!(i18n, leads.custom)}</h2>
-                <dl class="facts">{custom}</dl>
-            })}
-        </aside>
+        <section class="panel request" aria-label=move || t_string!(i18n, leads.request)>
+            <h2>{t!(i18n, leads.request_heading)}</h2>
+            <dl><FieldRow ground field asked/></dl>
+            {add}
+        </section>
     }
+}
+
+/// The three groups.
+#[component]
+pub(super) fn Facts(ground: Ground) -> impl IntoView {
+    let i18n = ground.i18n;
+    let custom = Memo::new(move |_| custom_fields(ground));
+    let additional = Memo::new(move |_| {
+        let mut fields = own(&ADDITIONAL);
+        let offered = NETWORKS.iter().map(|network| Field::Social((*network).to_owned()));
+        fields.extend(offered);
+        let others = ground.lead.with(|lead| {
+            let known = lead.record.0.keys();
+            known
+                .filter(|field| matches!(field, Field::Social(n) if !NETWORKS.contains(&n.as_str())))
+                .cloned()
+                .collect::<Vec<_>>()
+        });
+        fields.extend(others);
+        fields
+    });
+    let basic = StoredValue::new(own(&BASIC));
+    let qualifiers = StoredValue::new(own(&QUALIFIERS));
+    view! {
+        <section class="panel" aria-labelledby="facts-basic">
+            <h2 id="facts-basic">{t!(i18n, leads.group_basic)}</h2>
+            <Group ground fields=Signal::derive(move || basic.get_value())/>
+            <Standing ground/>
+        </section>
+        <section class="panel" aria-labelledby="facts-qualifiers">
+            <h2 id="facts-qualifiers">{t!(i18n, leads.group_qualifiers)}</h2>
+            <Tags ground/>
+            <Group ground fields=Signal::derive(move || [qualifiers.get_value(), custom.get()].concat())/>
+        </section>
+        <section class="panel" aria-labelledby="facts-additional">
+            <h2 id="facts-additional">{t!(i18n, leads.group_additional)}</h2>
+            <Group ground fields=Signal::from(additional)/>
+        </section>
+    }
+}
+
+/// The team's own fields in their order, then what an import brought along.
+fn custom_fields(ground: Ground) -> Vec<Field> {
+    let known = ground.lead.with(|lead| {
+        let keys = lead.record.0.keys().filter_map(|field| match field {
+            Field::Custom(key) => Some(key.clone()),
+            _ => None,
+        });
+        keys.collect::<Vec<_>>()
+    });
+    ground.lists.with(|lists| {
+        let offered = lists.custom.iter().filter(|field| !field.retired || known.contains(&field.key));
+        let mut fields: Vec<_> = offered.map(|field| field.key.clone()).collect();
+        fields.extend(known.into_iter().filter(|key| !lists.custom.iter().any(|field| field.key == *key)));
+        fields.into_iter().map(Field::Custom).collect()
+    })
+}
+
+/// The fields of a group: those that are known as rows, the rest as names that can be pressed.
+#[component]
+pub(super) fn Group(ground: Ground, fields: Signal<Vec<Field>>) -> impl IntoView {
+    let i18n = ground.i18n;
+    let asked = RwSignal::new(None::<Field>);
+    let empty = Memo::new(move |_| {
+        let fields = fields.get();
+        ground
+            .lead
+            .with(|lead| fields.into_iter().filter(|field| lead.record.get(field).is_empty()).collect::<Vec<_>>())
+    });
+    let chip = move |field: Field| {
+        let name = {
+            let field = field.clone();
+            move || field_name(i18n, ground.lists, &field)
+        };
+        view! {
+            <button type="button" class="chip" on:click=move |_| asked.set(Some(field.clone()))>
+                <span aria-hidden="true">"+ "</span>{name}
+            </button>
+        }
+    };
+    view! {
+        <dl class="facts">
+            <For each=move || fields.get() key=|field| field.clone() children=move |field| view! { <FieldRow ground field asked/> }/>
+        </dl>
+        <Show when=move || ground.may_write.get() && empty.with(|empty| !empty.is_empty())>
+            <div class="empties" role="group" aria-label=move || t_string!(i18n, leads.not_filled_in)>
+                <For each=move || empty.get() key=|field| field.clone() children=chip/>
+            </div>
+        </Show>
+    }
+}
+
+/// Who is responsible and since when it is known: what no edit changes.
+#[component]
+fn Standing(ground: Ground) -> impl IntoView {
+    let i18n = ground.i18n;
+    let facts = move || {
+        ground.lead.with(|lead| {
+            let place = lead.place.clone().map(|place| {
+                move || {
+                    let name = place.name.pick(language(i18n)).to_owned();
+                    match place.since {
+                        Some(since) => {
+                            let since = format::date(i18n.get_locale(), since.local().date());
+                            format!("{name} {}", t_string!(i18n, leads.stage_since, date = since))
+                        }
+                        None => name,
+                    }
+                }
+            });
+            let arose = lead.arose_at.map(|at| move || format::date(i18n.get_locale(), at.local().date()));
+            let recorded_at = lead.recorded_at;
+            let recorded = move || format::date(i18n.get_locale(), recorded_at.local().date());
+            view! {
+                <Fact label=Signal::derive(move || t_string!(i18n, leads.holder).to_string()) value=Some(lead.holder.clone())/>
+                {spoken(move || t_string!(i18n, leads.stage).to_string(), place)}
+                {spoken(move || t_string!(i18n, leads.arose).to_string(), arose)}
+                {spoken(move || t_string!(i18n, leads.recorded).to_string(), Some(recorded))}
+            }
+        })
+    };
+    view! { <dl class="facts standing-facts">{facts}</dl> }
 }

@@ -1,38 +1,28 @@
 //! The page's head: who it is, where it stands, what can be done.
 
 use super::{
+    field::Ground,
     page::Open,
     words::{lost_text, stage_name},
 };
-use crate::{
-    i18n::{t, use_i18n},
-    leads::api::Lead,
-    pipeline::rules::StageKind,
-    wins::view::CustomerActions,
-};
-use leptos::{either::Either, prelude::*};
+use crate::{i18n::t, pipeline::rules::StageKind, wins::view::CustomerActions};
+use leptos::prelude::*;
 
 /// The lead's name, where it stands, and what can be done with it.
 #[component]
-pub(super) fn Head(
-    lead: Lead,
-    title: Signal<String>,
-    open: RwSignal<Option<Open>>,
-    reload: Callback<()>,
-) -> impl IntoView {
-    let i18n = use_i18n();
-    let standing = lead.standing_loss().cloned();
-    let may_lose =
-        lead.place.as_ref().is_some_and(|place| !matches!(place.kind, StageKind::Customer | StageKind::Inactive));
-    let is_lost = standing.is_some();
-    let place = lead.place.clone();
-    let badge = match standing.clone() {
-        Some(loss) => Either::Left(view! { <span class="badge lost">{move || lost_text(i18n, &loss)}</span> }),
-        None => Either::Right(view! {
-            <span class="badge">{move || stage_name(i18n, place.as_ref().map(|place| &place.name))}</span>
-        }),
+pub(super) fn Head(ground: Ground, title: Memo<String>, open: RwSignal<Option<Open>>) -> impl IntoView {
+    let i18n = ground.i18n;
+    let standing = Memo::new(move |_| ground.lead.with(|lead| lead.standing_loss().cloned()));
+    let place = Memo::new(move |_| ground.lead.with(|lead| lead.place.clone()));
+    let do_not = Memo::new(move |_| ground.lead.with(|lead| lead.do_not));
+    let badge = move || match standing.get() {
+        Some(loss) => view! { <span class="badge lost">{move || lost_text(i18n, &loss)}</span> }.into_any(),
+        None => {
+            let name = move || place.with(|place| stage_name(i18n, place.as_ref().map(|place| &place.name)));
+            view! { <span class="badge">{name}</span> }.into_any()
+        }
     };
-    let main_action = match standing {
+    let main_action = move || match standing.get() {
         Some(loss) => {
             let reopening = Open::Reopening(loss.id, loss.stage.map(|(_, name)| name));
             view! {
@@ -40,47 +30,54 @@ pub(super) fn Head(
             }
             .into_any()
         }
-        None if may_lose => view! {
+        None if may_be_lost(place) => view! {
             <button on:click=move |_| open.set(Some(Open::Losing))>{t!(i18n, leads.lose)}</button>
             <button class="primary" on:click=move |_| open.set(Some(Open::Winning))>{t!(i18n, wins.won_action)}</button>
         }
         .into_any(),
-        None => customer_actions(&lead, title, reload),
+        None => view! { <Customer ground title/> }.into_any(),
     };
-    let actions = lead.may_write.then(|| {
-        view! {
-            <button on:click=move |_| open.set(Some(Open::Logging))>{t!(i18n, leads.log_attempt)}</button>
-            {main_action}
-        }
-    });
-    let way_back = match is_lost {
-        true => Either::Left(view! { <a class="button quiet" href="/lost">{t!(i18n, leads.to_the_pool)}</a> }),
-        false => Either::Right(view! { <a class="button quiet" href="/board">{t!(i18n, leads.to_the_board)}</a> }),
+    let way_back = move || match standing.with(Option::is_some) {
+        true => view! { <a class="button quiet" href="/lost">{t!(i18n, leads.to_the_pool)}</a> }.into_any(),
+        false => view! { <a class="button quiet" href="/board">{t!(i18n, leads.to_the_board)}</a> }.into_any(),
     };
     view! {
         <header class="bar lead-head">
             <h1>{title}</h1>
             {badge}
-            <DoNots lead/>
-            <div class="lead-actions">{way_back}{actions}</div>
+            {move || do_not.get().call.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_call)}</span> })}
+            {move || do_not.get().email.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_email)}</span> })}
+            <div class="lead-actions">
+                {way_back}
+                <Show when=move || ground.may_write.get()>
+                    <button on:click=move |_| open.set(Some(Open::Logging))>{t!(i18n, leads.log_attempt)}</button>
+                    {main_action}
+                </Show>
+            </div>
         </header>
     }
 }
 
-/// What can be done with a customer.
-fn customer_actions(lead: &Lead, title: Signal<String>, reload: Callback<()>) -> AnyView {
-    let (Some(place), Some(win)) = (&lead.place, lead.standing_win()) else { return ().into_any() };
-    view! {
-        <CustomerActions lead=lead.id name=title kind=place.kind back_to=win.back_to seen_version=lead.move_version on_done=reload/>
-    }
-    .into_any()
+fn may_be_lost(place: Memo<Option<crate::leads::api::Place>>) -> bool {
+    place.with(|place| {
+        place.as_ref().is_some_and(|place| !matches!(place.kind, StageKind::Customer | StageKind::Inactive))
+    })
 }
 
+/// What can be done with a customer.
 #[component]
-fn DoNots(lead: Lead) -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        {lead.do_not.call.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_call)}</span> })}
-        {lead.do_not.email.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_email)}</span> })}
+fn Customer(ground: Ground, title: Memo<String>) -> impl IntoView {
+    let facts = Memo::new(move |_| {
+        ground.lead.with(|lead| {
+            let (place, win) = (lead.place.as_ref()?, lead.standing_win()?);
+            Some((place.kind, win.back_to, lead.move_version))
+        })
+    });
+    move || {
+        facts.get().map(|(kind, back_to, seen_version)| {
+            view! {
+                <CustomerActions lead=ground.id name=Signal::from(title) kind back_to seen_version on_done=ground.reload/>
+            }
+        })
     }
 }

@@ -1,9 +1,12 @@
 //! The page: reads the lead, follows the live stream, and puts its parts together.
 
 use super::{
-    facts::Facts,
+    account::AccountPanel,
+    facts::{Facts, Request},
+    field::Ground,
     head::Head,
     losses::Losses,
+    step::NextStepPanel,
     timeline::History,
     words::{Fact, next_step_text, stage_name},
 };
@@ -12,13 +15,21 @@ use crate::{
     error::AppError,
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, LossId, Names},
-    leads::api::{Lead, LeadInSight, MaskedLead, read_lead},
+    leads::{
+        api::{
+            Lead, LeadInSight, MaskedLead,
+            lists::{Lists, read_lists},
+            read_lead,
+        },
+        rules::fields::{Field, Kind, LeadField},
+    },
     live::{browser::follow, wire::Message},
     losses::view::{AttemptDialog, LossDialog, ReopenDialog, words},
-    ui::wait::when_free,
+    ui::wait::persistently,
     wins::view::{WinDialog, Wins},
 };
-use leptos::prelude::*;
+use futures::future::join;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -31,19 +42,21 @@ pub fn LeadPage() -> impl IntoView {
         move || id.get(),
         |id| async move {
             match id {
-                Some(id) => read_lead(id).await,
-                None => Err(AppError::NotFound),
+                Some(id) => join(read_lead(id), read_lists()).await,
+                None => (Err(AppError::NotFound), Ok(Lists::default())),
             }
         },
     );
-    let reload = Callback::new(move |()| lead.refetch());
+    let read_anew = Callback::new(move |()| lead.refetch());
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match lead.await {
-                    Ok(LeadInSight::Full(lead)) => view! { <LeadView lead=*lead reload/> }.into_any(),
-                    Ok(LeadInSight::Masked(lead)) => view! { <MaskedView lead/> }.into_any(),
-                    Err(error) => view! { <Trouble error/> }.into_any(),
+                    (Ok(LeadInSight::Full(lead)), Ok(lists)) => {
+                        view! { <LeadView lead=*lead lists read_anew/> }.into_any()
+                    }
+                    (Ok(LeadInSight::Masked(lead)), _) => view! { <MaskedView lead/> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <Trouble error/> }.into_any(),
                 }
             })}
         </Transition>
@@ -82,13 +95,18 @@ pub(super) enum Open {
     Reopening(LossId, Option<Names>),
 }
 
+/// The page stays as it is while it is open: what changes is put into it, so that nothing that is being typed is disturbed.
 #[component]
-fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
+fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let id = lead.id;
+    let (id, seen) = (lead.id, lead.seen);
+    let lead = RwSignal::new(lead);
+    let lists = RwSignal::new(lists);
+    let reload = keep_fresh(id, lead, lists, read_anew);
+    let may_write = Memo::new(move |_| lead.with(|lead| lead.may_write));
+    let ground = Ground { i18n, id, lead, lists, reload, may_write };
     let open = RwSignal::new(None::<Open>);
-    let reload = when_free(Signal::derive(move || open.with(Option::is_some)), move || reload.run(()));
-    follow(lead.seen, move |message| {
+    follow(seen, move |message| {
         let concerns = match &message {
             Message::Changes { changes, .. } => changes.iter().any(|change| change.lead == id),
             Message::Reset => true,
@@ -98,12 +116,18 @@ fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
             reload.run(());
         }
     });
-    let title = {
-        let (name, number) =
-            (lead.name.clone().or(lead.company.clone()), lead.external.clone().map(|(_, number)| number));
-        Signal::derive(move || words::lead_name(i18n, name.as_deref(), number.as_deref(), id))
-    };
-    let do_not = lead.do_not;
+    let title = Memo::new(move |_| {
+        lead.with(|lead| {
+            let name = lead.record.get(&Field::Lead(LeadField::Name));
+            let company = lead.record.get(&Field::Lead(LeadField::Company));
+            let name = [name, company].into_iter().find(|text| !text.is_empty());
+            let number = lead.record.get(&Field::Lead(LeadField::ExternalNumber));
+            words::lead_name(i18n, name, Some(number).filter(|number| !number.is_empty()), id)
+        })
+    });
+    let episodes = Memo::new(move |_| lead.with(|lead| lead.episodes.clone()));
+    let wins = Memo::new(move |_| lead.with(|lead| lead.wins.clone()));
+    let history = Memo::new(move |_| lead.with(|lead| lead.history.clone()));
     let dialog = move || {
         let done = Callback::new(move |is_changed: bool| {
             open.set(None);
@@ -121,21 +145,75 @@ fn LeadView(lead: Lead, reload: Callback<()>) -> impl IntoView {
                 let on_done = Callback::new(move |won: Option<_>| done.run(won.is_some()));
                 view! { <WinDialog lead=id on_done/> }.into_any()
             }
-            Open::Logging => view! { <AttemptDialog lead=id name do_not on_done=done/> }.into_any(),
+            Open::Logging => {
+                let do_not = lead.with_untracked(|lead| lead.do_not);
+                view! { <AttemptDialog lead=id name do_not on_done=done/> }.into_any()
+            }
             Open::Reopening(loss, stage_left) => view! { <ReopenDialog loss name stage_left on_done=done/> }.into_any(),
         })
     };
     view! {
         <Title text=title/>
-        <Head lead=lead.clone() title open reload/>
+        <Head ground title open/>
         <div class="lead-page">
             <div class="lead-main">
-                <Wins wins=lead.wins.clone()/>
-                <Losses episodes=lead.episodes.clone()/>
-                <History entries=lead.history.clone() episodes=lead.episodes.clone()/>
+                <NextStepPanel ground/>
+                <Request ground/>
             </div>
-            <Facts lead/>
+            <aside class="lead-facts" aria-label=move || t_string!(i18n, leads.details)>
+                <Facts ground/>
+                <AccountPanel ground/>
+            </aside>
+            <div class="lead-story">
+                {move || view! { <Wins wins=wins.get()/> }}
+                {move || view! { <Losses episodes=episodes.get()/> }}
+                {move || view! { <History entries=history.get() episodes=episodes.get()/> }}
+            </div>
         </div>
         {dialog}
     }
+}
+
+/// Reads the lead again when asked to, and puts what it finds into the page. Where the page cannot go on (the lead is
+/// somebody else's now) all of it is read anew.
+fn keep_fresh(id: LeadId, lead: RwSignal<Lead>, lists: RwSignal<Lists>, read_anew: Callback<()>) -> Callback<()> {
+    let newest = StoredValue::new(0u32);
+    Callback::new(move |()| {
+        let turn = newest.get_value() + 1;
+        newest.set_value(turn);
+        spawn_local(async move {
+            let answer = persistently(|| read_lead(id)).await;
+            // A later question has a later answer; a page that has gone needs none.
+            if newest.try_get_value() != Some(turn) {
+                return;
+            }
+            match answer {
+                Ok(LeadInSight::Full(fresh)) => {
+                    if lists.with_untracked(|lists| lacks(lists, &fresh)) {
+                        learn(lists);
+                    }
+                    lead.set(*fresh);
+                }
+                // The stream says when the server can be reached again, and then the lead is read again.
+                Err(error) if error.is_passing() => {}
+                _ => read_anew.run(()),
+            }
+        });
+    })
+}
+
+/// Whether the lead uses a word that came into the lists after they were read.
+fn lacks(lists: &Lists, lead: &Lead) -> bool {
+    lead.record.0.iter().any(|(field, value)| match field.kind(&lists.custom) {
+        Kind::Listed(list) => lists.find(list, value).is_none(),
+        _ => false,
+    })
+}
+
+fn learn(lists: RwSignal<Lists>) {
+    spawn_local(async move {
+        if let Ok(fresh) = read_lists().await {
+            lists.try_set(fresh);
+        }
+    });
 }

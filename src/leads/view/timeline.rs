@@ -60,6 +60,7 @@ fn entry_text(i18n: I18n, entry: &Entry, reason: Option<&Names>) -> String {
         (ActivityKind::Meeting, _) => t_string!(i18n, losses.channel_meeting).to_string(),
         (ActivityKind::Edit, _) => t_string!(i18n, leads.kind_edit).to_string(),
         (ActivityKind::NextStep, _) => t_string!(i18n, leads.kind_next_step).to_string(),
+        (ActivityKind::Account, _) => t_string!(i18n, leads.kind_account).to_string(),
         (ActivityKind::Assignment, _) => t_string!(i18n, leads.kind_assignment).to_string(),
     };
     let reason =

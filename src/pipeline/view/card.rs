@@ -67,6 +67,7 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
         view! { <span class="faint small">{t!(i18n, pipeline.days_in_stage, count = move || days)}</span> }
     });
     let holder = card.holder_name.clone();
+    let lacks_step = card.next_step.is_none() && hands.board.asks_for_step(card.stage);
     view! {
         <div class="top">
             <a class="name" href=format!("/leads/{lead}") draggable="false"><bdi>{name}</bdi></a>
@@ -86,7 +87,7 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
         {what.filter(|what| !what.is_empty()).map(|what| view! { <div class="small muted"><bdi>{what}</bdi></div> })}
         {card.next_step.as_ref().map(|step| next_step(hands, step, now))}
         <div class="foot">
-            {card.next_step.is_none().then(|| view! { <span class="faint small">{t!(i18n, pipeline.no_next_step)}</span> })}
+            {lacks_step.then(|| view! { <span class="flag small">{t!(i18n, pipeline.no_next_step)}</span> })}
             {temperature}
             {age}
             <span class="who" title=holder.clone() role="img" aria-label=holder.clone()>{initials(&holder)}</span>

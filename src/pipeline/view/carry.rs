@@ -12,16 +12,13 @@ use crate::{
     ui::{
         key::fresh_key,
         toast::{Offer, Toast, Toaster},
+        wait::persistently,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
-use std::time::Duration;
 
 /// The words of the reader's language.
 pub type Words = leptos_i18n::I18nContext<Locale>;
-
-/// How often a move that did not reach the server is sent again before the card goes back.
-const RETRIES: u32 = 3;
 
 /// Where a carried card would land.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +127,7 @@ impl Hands {
         let wanted = Move { lead, to: stage, above, below, seen_version: card.move_version, key: fresh_key() };
         self.board.place_optimistically(lead, stage, place);
         spawn_local(async move {
-            let answer = persistently(&wanted).await;
+            let answer = persistently(|| move_lead(wanted.clone())).await;
             self.settle(card, here, &wanted, answer);
         });
     }
@@ -294,30 +291,4 @@ pub fn card_name(i18n: Words, card: &Card) -> String {
         }),
         None => t_string!(i18n, pipeline.masked, owner = card.holder_name.as_str()),
     }
-}
-
-/// Sends a move until it is answered; the key makes repeating harmless.
-async fn persistently(wanted: &Move) -> Result<Moved, AppError> {
-    let mut tries = 0;
-    loop {
-        match move_lead(wanted.clone()).await {
-            Err(error) if error.is_passing() && tries < RETRIES => {
-                tries += 1;
-                pause(Duration::from_millis(300 * u64::from(tries))).await;
-            }
-            answer => return answer,
-        }
-    }
-}
-
-async fn pause(length: Duration) {
-    let (done, wait) = futures::channel::oneshot::channel::<()>();
-    set_timeout(
-        move || {
-            // The waiter is gone when the page is.
-            let _ = done.send(());
-        },
-        length,
-    );
-    let _ = wait.await;
 }

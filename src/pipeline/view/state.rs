@@ -6,7 +6,7 @@ use crate::{
     people::rules::{Role, Viewer},
     pipeline::{
         api::{After, Board, Card, Column, Count, Filter, Page, Stage, Whose},
-        rules::rank_between,
+        rules::{StageKind, rank_between},
     },
 };
 use leptos::prelude::*;
@@ -98,6 +98,11 @@ impl BoardState {
     /// The column of a stage.
     pub fn column(self, stage: StageId) -> Option<ColumnState> {
         self.columns.with_value(|columns| columns.iter().find(|column| column.id() == stage).copied())
+    }
+
+    /// Whether a lead in this stage has to have a next step: one that is neither won nor resting.
+    pub fn asks_for_step(self, stage: StageId) -> bool {
+        self.stage(stage).is_some_and(|stage| !matches!(stage.kind, StageKind::Customer | StageKind::Inactive))
     }
 
     /// The stage of a column's id.
