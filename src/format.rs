@@ -81,6 +81,21 @@ pub fn date(locale: Locale, date: NaiveDate) -> String {
     format!("{}{NO_BREAK_SPACE}{} {}", date.day(), months[date.month0() as usize], date.year())
 }
 
+/// Nov.
+pub fn month(locale: Locale, date: NaiveDate) -> &'static str {
+    let months = if locale == Locale::tr { &TURKISH_MONTHS } else { &ENGLISH_MONTHS };
+    months[date.month0() as usize]
+}
+
+/// A share with one decimal: 23.4 % or %23,4.
+pub fn percent(locale: Locale, share: f64) -> String {
+    let text = format!("{:.1}", share * 100.0);
+    match locale {
+        Locale::tr => format!("%{}", text.replace('.', ",")),
+        _ => format!("{text}{NO_BREAK_SPACE}%"),
+    }
+}
+
 /// 22 Nov 2026, 09:12 on the viewer's clock.
 pub fn date_time(locale: Locale, moment: Moment) -> String {
     let local = moment.local();
@@ -118,6 +133,13 @@ mod tests {
         assert_eq!(short_money(Locale::tr, 74_050_000, "EUR"), "740\u{a0}B\u{a0}€");
         assert_eq!(short_money(Locale::en, 999_900, "EUR"), "€9,999");
         assert_eq!(short_money(Locale::en, 99_999_900, "EUR"), "€1\u{a0}M");
+    }
+
+    #[test]
+    fn shares_have_one_decimal() {
+        assert_eq!(percent(Locale::en, 0.2344), "23.4\u{a0}%");
+        assert_eq!(percent(Locale::tr, 1.0), "%100,0");
+        assert_eq!(month(Locale::tr, NaiveDate::MIN), "Oca");
     }
 
     #[test]

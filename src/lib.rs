@@ -11,6 +11,7 @@ mod words {
 }
 pub use words::i18n;
 
+pub mod analytics;
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod capture;

@@ -26,6 +26,12 @@ pub fn Frame() -> impl IntoView {
     let viewer = Resource::new_blocking(|| (), |()| read_me());
     provide_context(Me(viewer));
     let name = move || Suspend::new(async move { viewer.await.map(|viewer| viewer.name).unwrap_or_default() });
+    let losses = move || {
+        Suspend::new(async move {
+            let manages = viewer.await.is_ok_and(|viewer| viewer.manages());
+            manages.then(|| view! { <A href="/losses">{t!(i18n, shell.losses)}</A> })
+        })
+    };
     view! {
         <a class="skip" href="#main">{t!(i18n, shell.skip_to_content)}</a>
         <div class="shell">
@@ -33,10 +39,12 @@ pub fn Frame() -> impl IntoView {
                 <a class="brand" href="/board">"winback"</a>
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
+                <Suspense>{losses}</Suspense>
                 <div class="rail-foot">
                     <button type="button" class="quiet account-button" popovertarget="account">{t!(i18n, shell.account)}</button>
                     <div id="account" popover="auto">
                         <span class="me"><Suspense>{name}</Suspense></span>
+                        <a class="button quiet" href="/me/figures">{t!(i18n, shell.own_figures)}</a>
                         <LanguageChoice/>
                         <form method="post" action="/sign-out">
                             <button class="quiet">{t!(i18n, shell.sign_out)}</button>

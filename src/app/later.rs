@@ -1,6 +1,10 @@
 //! Pages that nobody needs to start the day: their code is a file of its own, fetched when somebody goes there.
 
-use crate::{leads::view::LeadPage, losses::view::LostPoolPage};
+use crate::{
+    analytics::view::{LossesPage, OwnFiguresPage},
+    leads::view::LeadPage,
+    losses::view::LostPoolPage,
+};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -29,5 +33,33 @@ impl LazyRoute for LeadRoute {
 
     fn view(_this: Self) -> AnyView {
         view! { <LeadPage/> }.into_any()
+    }
+}
+
+/// The manager's losses.
+pub struct LossesRoute;
+
+#[lazy_route]
+impl LazyRoute for LossesRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <LossesPage/> }.into_any()
+    }
+}
+
+/// One's own figures.
+pub struct OwnFiguresRoute;
+
+#[lazy_route]
+impl LazyRoute for OwnFiguresRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <OwnFiguresPage/> }.into_any()
     }
 }

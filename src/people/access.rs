@@ -24,6 +24,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/", Access::SignedIn),
     ("/board", Access::SignedIn),
     ("/lost", Access::SignedIn),
+    ("/losses", Access::SignedIn),
+    ("/me/figures", Access::SignedIn),
     ("/leads/:id", Access::SignedIn),
     ("/sign-in", Access::Anyone),
     ("/sign-out", Access::SignedIn),
@@ -58,6 +60,10 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/leads/account", Access::SignedIn),
     ("/api/leads/contact", Access::SignedIn),
     ("/api/leads/next_step", Access::SignedIn),
+    ("/api/analytics/report", Access::SignedIn),
+    ("/api/analytics/list", Access::SignedIn),
+    ("/api/analytics/choices", Access::SignedIn),
+    ("/api/analytics/own", Access::SignedIn),
 ];
 
 /// The rule of `path`, if the table has one.

@@ -1,7 +1,9 @@
 //! Primitives that every slice's screens are made of. No business words in here.
 
+pub mod chart;
 pub mod dialog;
 pub mod drag;
+pub mod explain;
 pub mod field;
 pub mod icon;
 pub mod key;

@@ -1,5 +1,6 @@
 //! Black-box tests: the running router over real HTTP and a real PostgreSQL, one module per slice.
 
+mod analytics;
 mod capture;
 mod given;
 mod harness;

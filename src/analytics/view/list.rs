@@ -1,0 +1,197 @@
+//! The leads behind a figure, below the charts.
+
+use super::{
+    page::Shown,
+    query::{self, Look},
+    words,
+};
+use crate::{
+    analytics::api::{ListPage, ListRow, ListSort, Listing},
+    format,
+    i18n::{t, t_string},
+    losses::view::words::{language, lead_name},
+    pipeline::api::Money,
+};
+use leptos::{html, prelude::*};
+
+/// The leads behind the chosen figure; nothing while none is chosen.
+#[component]
+pub fn ListPanel(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
+    let is_open = Memo::new(move |_| shown.look.get().list.is_some() && listing.with(Option::is_some));
+    view! { <Show when=move || is_open.get()><Open shown listing/></Show> }
+}
+
+#[component]
+fn Open(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
+    let i18n = shown.i18n;
+    let title = NodeRef::<html::H2>::new();
+    // Whoever opens a figure goes on with its leads, also without seeing where they appeared.
+    let part = Memo::new(move |_| listing.with(|listing| listing.as_ref().map(|listing| listing.page.part)));
+    Effect::new(move |before: Option<_>| {
+        let now = part.get();
+        // A link that somebody was sent begins at the top.
+        if before != Some(now) && (before.is_some() || is_in_use()) {
+            if let Some(title) = title.get_untracked() {
+                // A heading that cannot take the focus is left where it is.
+                let _ = title.focus();
+            }
+        }
+        now
+    });
+    let total = move || listing.with(|listing| listing.as_ref().map_or(0, |listing| listing.total));
+    let count = move || {
+        let (total, number) = (total(), shown.number(total()));
+        t_string!(i18n, analytics.behind, count = total, shown = number).to_string()
+    };
+    let name = move || {
+        listing.with(|listing| {
+            let Some(Listing { page, of, .. }) = listing.as_ref() else { return String::new() };
+            let figure = words::figure(i18n, page.part.figure);
+            match page.part.of {
+                Some(slice) => format!("{figure} · {}", words::slice(i18n, slice, of.as_ref())),
+                None => figure,
+            }
+        })
+    };
+    let rows = move || {
+        let rows = listing.with(|listing| listing.as_ref().map(|listing| listing.rows.clone()).unwrap_or_default());
+        rows.into_iter().map(|row| view! { <Row shown row/> }).collect_view()
+    };
+    view! {
+        <section class="panel losses-list" aria-labelledby="behind">
+            <div class="panel-row">
+                <header class="panel-head">
+                    <h2 id="behind" tabindex="-1" node_ref=title>
+                        <span>{name}</span>
+                        ": "
+                        <span class="num" role="status">{count}</span>
+                    </h2>
+                </header>
+                <a class="button quiet" data-noscroll="" href=move || query::address(&Look { list: None, ..shown.look.get() })>
+                    {t!(i18n, analytics.close_list)}
+                </a>
+            </div>
+            <p class="small faint">{t!(i18n, analytics.behind_hint)}</p>
+            <div class="losses-scroll" tabindex="0" role="region" aria-labelledby="behind">
+                <table role="table">
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <SortHead shown column=ListSort::Name/>
+                            <th role="columnheader" scope="col">{t!(i18n, analytics.head_outcome)}</th>
+                            <th role="columnheader" scope="col">{t!(i18n, analytics.reason)}</th>
+                            <th role="columnheader" scope="col">{t!(i18n, analytics.head_stage)}</th>
+                            <th role="columnheader" scope="col">{t!(i18n, analytics.rep)}</th>
+                            <th role="columnheader" scope="col">{t!(i18n, analytics.head_began)}</th>
+                            <SortHead shown column=ListSort::Date/>
+                            <SortHead shown column=ListSort::Value/>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">{rows}</tbody>
+                </table>
+            </div>
+            <Pages shown listing/>
+        </section>
+    }
+}
+
+/// Whether somebody has done something on this page already.
+fn is_in_use() -> bool {
+    document().active_element().is_some_and(|active| active.tag_name() != "BODY")
+}
+
+/// A column's head; choosing it sorts by it, choosing it again turns the order round.
+#[component]
+fn SortHead(shown: Shown, column: ListSort) -> impl IntoView {
+    let i18n = shown.i18n;
+    let list = Memo::new(move |_| shown.look.get().list);
+    let order = move || list.get().filter(|list| list.sort == column).map(|list| list.descending);
+    let text = move || match column {
+        ListSort::Name => t_string!(i18n, analytics.head_lead).to_string(),
+        ListSort::Date => t_string!(i18n, analytics.head_ended).to_string(),
+        ListSort::Value => t_string!(i18n, analytics.head_value).to_string(),
+    };
+    let href = move || {
+        // Dates and amounts begin with the highest, names with A.
+        let descending = order().map_or(column != ListSort::Name, |descending| !descending);
+        let list = list.get().map(|list| ListPage { sort: column, descending, page: 0, ..list });
+        query::address(&Look { list, ..shown.look.get() })
+    };
+    let sorted = move || order().map(|descending| if descending { "descending" } else { "ascending" });
+    let arrow = move || order().map(|descending| if descending { " ↓" } else { " ↑" });
+    view! {
+        <th role="columnheader" scope="col" aria-sort=sorted>
+            <a data-noscroll="" href=href>{text}<span aria-hidden="true">{arrow}</span></a>
+        </th>
+    }
+}
+
+#[component]
+fn Row(shown: Shown, row: ListRow) -> impl IntoView {
+    let i18n = shown.i18n;
+    let ListRow { lead, name, external_id, outcome, reason, stage, holder, started_on, ended_on, minor } = row;
+    let day = move |day: Option<chrono::NaiveDate>| match day {
+        Some(day) => format::date(i18n.get_locale(), day),
+        None => t_string!(i18n, shell.unknown).to_string(),
+    };
+    let is_open = outcome == crate::analytics::api::RunOutcome::Open;
+    let money = move || {
+        let currency = shown.report.with(|report| report.currency.clone());
+        minor.map(|minor| format::money(i18n.get_locale(), &Money { minor, currency }))
+    };
+    view! {
+        <tr role="row">
+            <td role="cell" class="lead-cell">
+                <a href=format!("/leads/{lead}")>
+                    {move || lead_name(i18n, name.as_deref(), external_id.as_deref(), lead)}
+                </a>
+            </td>
+            <td role="cell">{move || words::outcome(i18n, outcome)}</td>
+            <td role="cell">{move || reason.as_ref().map(|reason| reason.pick(language(i18n)).to_owned())}</td>
+            <td role="cell">
+                {move || match &stage {
+                    Some(stage) => stage.pick(language(i18n)).to_owned(),
+                    None => t_string!(i18n, shell.unknown).to_string(),
+                }}
+            </td>
+            <td role="cell">{holder}</td>
+            <td role="cell" class="num">{move || day(started_on)}</td>
+            <td role="cell" class="num">{move || (!is_open).then(|| day(ended_on))}</td>
+            <td role="cell" class="num">{money}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn Pages(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
+    let i18n = shown.i18n;
+    let place = Memo::new(move |_| {
+        listing.with(|listing| {
+            let listing = listing.as_ref()?;
+            let pages = (listing.total + listing.page_size - 1) / listing.page_size.max(1);
+            Some((listing.page, pages))
+        })
+    });
+    let at = move |page: Option<u32>| {
+        let list = page.and_then(|page| Some(ListPage { page, ..shown.look.get().list? }));
+        list.map(|list| query::address(&Look { list: Some(list), ..shown.look.get() }))
+    };
+    let previous = move || at(place.get().and_then(|(list, _)| list.page.checked_sub(1)));
+    let next =
+        move || at(place.get().and_then(|(list, pages)| Some(list.page + 1).filter(|page| i64::from(*page) < pages)));
+    let text = move || {
+        let (list, pages) = place.get()?;
+        let (page, pages) = (shown.number(i64::from(list.page) + 1), shown.number(pages));
+        Some(t_string!(i18n, losses.page_of, page = page, pages = pages).to_string())
+    };
+    view! {
+        <nav
+            class="pool-pages"
+            aria-label=move || t_string!(i18n, losses.pages)
+            hidden=move || place.get().is_none_or(|(list, pages)| pages <= 1 && list.page == 0)
+        >
+            {move || previous().map(|href| view! { <a class="button" rel="prev" data-noscroll="" href=href>{t!(i18n, losses.previous_page)}</a> })}
+            <span class="num muted">{text}</span>
+            {move || next().map(|href| view! { <a class="button" rel="next" data-noscroll="" href=href>{t!(i18n, losses.next_page)}</a> })}
+        </nav>
+    }
+}

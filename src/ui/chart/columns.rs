@@ -1,0 +1,203 @@
+//! Columns along time, each of two parts, with a line over them; and the same as a table.
+
+use super::percent;
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+/// One step in time. Texts are in the reader's language already.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Column {
+    /// What tells it from the others, whatever its figures.
+    pub key: String,
+    /// Below it; empty where it would not fit.
+    pub tick: String,
+    /// Below that, where a new era begins.
+    pub era: String,
+    /// All of it in words.
+    pub said: String,
+    /// Its lower part, from 0 to 1.
+    pub lower: f64,
+    /// What stands on the lower part, from 0 to 1.
+    pub upper: f64,
+    /// Where the line passes, from 0 to 1.
+    pub line: f64,
+    /// Not whole: drawn so.
+    pub is_partial: bool,
+    /// What is behind it.
+    pub href: String,
+    /// Whether what is behind it is shown.
+    pub is_on: bool,
+    /// Its row in the table, after the first cell.
+    pub cells: Vec<String>,
+}
+
+/// What the columns are measured by.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scale {
+    /// The top's figure.
+    pub top: String,
+    /// The middle's figure.
+    pub middle: String,
+    /// What the parts are: lower, upper, line.
+    pub parts: [String; 3],
+    /// The table's heads.
+    pub heads: Vec<String>,
+    /// What opens the table.
+    pub as_table: String,
+}
+
+/// Columns along time, the newest at the end. The keyboard comes to the newest and goes on with the arrows.
+#[component]
+pub fn Columns(
+    /// What the chart shows.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The columns from the oldest to the newest.
+    #[prop(into)]
+    columns: Signal<Vec<Column>>,
+    /// What they are measured by.
+    #[prop(into)]
+    scale: Signal<Scale>,
+) -> impl IntoView {
+    let keys =
+        Memo::new(move |_| columns.with(|columns| columns.iter().map(|one| one.key.clone()).collect::<Vec<_>>()));
+    let last = Memo::new(move |_| keys.with(|keys| keys.last().cloned().unwrap_or_default()));
+    let plot = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        keys.track();
+        request_animation_frame(move || {
+            if let Some(plot) = plot.try_get_untracked().flatten() {
+                let end = plot.scroll_width();
+                plot.set_scroll_left(if is_mirrored() { -end } else { end });
+            }
+        });
+    });
+    let part = move |which: usize| move || scale.with(|scale| scale.parts[which].clone());
+    view! {
+        <figure class="chart-columns">
+            <figcaption class="chart-legend small">
+                <span class="chart-lower">{part(0)}</span>
+                <span class="chart-upper">{part(1)}</span>
+                <span class="chart-line">{part(2)}</span>
+            </figcaption>
+            <div class="chart-frame">
+                <div class="chart-scale small faint num" aria-hidden="true">
+                    <span>{move || scale.with(|scale| scale.top.clone())}</span>
+                    <span>{move || scale.with(|scale| scale.middle.clone())}</span>
+                    <span>"0"</span>
+                </div>
+                <div class="chart-plot" node_ref=plot>
+                    <div class="chart-room" role="group" aria-label=move || label.get() on:keydown=walk>
+                        <Line columns/>
+                        <For each=move || keys.get() key=String::clone let:key>
+                            <One columns key last/>
+                        </For>
+                    </div>
+                </div>
+            </div>
+            <Table columns scale/>
+        </figure>
+    }
+}
+
+#[component]
+fn Line(columns: Signal<Vec<Column>>) -> impl IntoView {
+    let count = move || columns.with(|columns| columns.len().max(1));
+    let points = move || {
+        columns.with(|columns| {
+            let point = |(place, one): (usize, &Column)| format!("{},{:.2}", place * 10 + 5, 100.0 - one.line * 100.0);
+            columns.iter().enumerate().map(point).collect::<Vec<_>>().join(" ")
+        })
+    };
+    view! {
+        <svg
+            class="chart-over"
+            viewBox=move || format!("0 0 {} 100", count() * 10)
+            preserveAspectRatio="none"
+            aria-hidden="true"
+        >
+            <polyline points=points vector-effect="non-scaling-stroke"/>
+        </svg>
+    }
+}
+
+#[component]
+fn One(columns: Signal<Vec<Column>>, key: String, last: Memo<String>) -> impl IntoView {
+    let own = key.clone();
+    let column = Memo::new(move |_| {
+        columns.with(|columns| columns.iter().find(|one| one.key == own).cloned()).unwrap_or_default()
+    });
+    view! {
+        <a
+            data-noscroll=""
+            class="chart-column"
+            class:partial=move || column.with(|one| one.is_partial)
+            href=move || column.get().href
+            tabindex=move || if last.with(|last| *last == key) { "0" } else { "-1" }
+            title=move || column.get().said
+            aria-label=move || column.get().said
+            aria-current=move || column.with(|one| one.is_on.then_some("true"))
+        >
+            <span class="chart-stack">
+                <i class="chart-upper" style:block-size=move || column.with(|one| percent(one.upper))></i>
+                <i class="chart-lower" style:block-size=move || column.with(|one| percent(one.lower))></i>
+            </span>
+            <span class="chart-tick small faint">
+                {move || column.get().tick}
+                <b>{move || column.get().era}</b>
+            </span>
+        </a>
+    }
+}
+
+#[component]
+fn Table(columns: Signal<Vec<Column>>, scale: Signal<Scale>) -> impl IntoView {
+    let heads = move || {
+        let heads = scale.with(|scale| scale.heads.clone());
+        heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view()
+    };
+    let rows = move || {
+        let row = |one: &Column| {
+            let cells =
+                one.cells.iter().skip(1).map(|cell| view! { <td class="num">{cell.clone()}</td> }).collect_view();
+            view! { <tr><th scope="row">{one.cells.first().cloned()}</th>{cells}</tr> }
+        };
+        columns.with(|columns| columns.iter().rev().map(row).collect_view())
+    };
+    view! {
+        <details class="chart-table">
+            <summary>{move || scale.with(|scale| scale.as_table.clone())}</summary>
+            <div class="chart-rows" tabindex="0" role="region" aria-label=move || scale.with(|scale| scale.as_table.clone())>
+                <table>
+                    <thead><tr>{heads}</tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </details>
+    }
+}
+
+fn is_mirrored() -> bool {
+    document().document_element().and_then(|root| root.get_attribute("dir")).is_some_and(|dir| dir == "rtl")
+}
+
+/// Arrows go from column to column, Home and End to the oldest and the newest.
+fn walk(event: KeyboardEvent) {
+    let here = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let Some(here) = here.filter(|here| here.class_list().contains("chart-column")) else { return };
+    let onward = if is_mirrored() { "ArrowLeft" } else { "ArrowRight" };
+    let there = match event.key().as_str() {
+        "Home" => here.parent_element().and_then(|room| room.query_selector(".chart-column").ok().flatten()),
+        "End" => here.parent_element().and_then(|room| room.last_element_child()),
+        key if key == onward => here.next_element_sibling(),
+        "ArrowLeft" | "ArrowRight" => here.previous_element_sibling(),
+        _ => return,
+    };
+    event.prevent_default();
+    let there = there.filter(|there| there.class_list().contains("chart-column"));
+    if let Some(there) = there.and_then(|there| there.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // What cannot take the focus is left where it is.
+        let _ = there.focus();
+    }
+}
