@@ -91,6 +91,7 @@ struct History<'a> {
     lead: i64,
     version: i64,
     loss: Option<i64>,
+    stage: &'static str,
 }
 
 /// Who is responsible, as two columns.
@@ -116,11 +117,10 @@ impl<'a> History<'a> {
              select 'inbound', 'company', 'Lead', 'lead', {owner}, {queue}, id, kind, 'V', {at}, {at}, {value}
              from stage where kind = 'open' returning id"
         );
-        let lead: i64 =
-            sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *connection).await.expect("a lead");
+        let lead: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *connection).await.expect("a lead");
         let sql = format!("insert into activity (lead_id, kind, at, move_version) values ({lead}, 'created', {at}, 0)");
         run(connection, sql).await;
-        Self { connection, lead, version: 0, loss: None }
+        Self { connection, lead, version: 0, loss: None, stage: "open" }
     }
 
     async fn set(&mut self, what: &str) {
@@ -128,8 +128,18 @@ impl<'a> History<'a> {
         run(self.connection, format!("update lead set {what} where id = {lead}")).await;
     }
 
-    async fn moved(&mut self, at: DateTime<Utc>, kind: &str) {
+    /// Each step is whole before the next one begins.
+    async fn settle(&mut self) {
+        run(self.connection, "set constraints all immediate".to_owned()).await;
+        run(self.connection, "set constraints all deferred".to_owned()).await;
+    }
+
+    async fn moved(&mut self, at: DateTime<Utc>, kind: &'static str) {
+        if self.stage == kind {
+            return;
+        }
         self.version += 1;
+        self.stage = kind;
         let (lead, version, at) = (self.lead, self.version, quoted(Some(at)));
         let sql = format!(
             "with gone as (update lead l set stage_id = t.id, stage_kind = t.kind, move_version = {version}
@@ -139,6 +149,7 @@ impl<'a> History<'a> {
              select {lead}, 'move', {at}, {version}, old, new from gone"
         );
         run(self.connection, sql).await;
+        self.settle().await;
     }
 
     /// Loses the lead for the reason with this code, in whose hands it is.
@@ -153,8 +164,7 @@ impl<'a> History<'a> {
                     (select coalesce(jsonb_object_agg(field ->> 'key', 'shown'), '{{}}') from jsonb_array_elements(r.evidence) field)
              from lead l, loss_reason r where l.id = {lead} and r.code = '{reason}' returning id"
         );
-        let loss: i64 =
-            sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *self.connection).await.expect("a loss");
+        let loss: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *self.connection).await.expect("a loss");
         self.loss = Some(loss);
         let sql = format!(
             "update lead l set standing_loss_id = s.id, standing_outcome = s.outcome, move_version = {version},
@@ -167,12 +177,14 @@ impl<'a> History<'a> {
             "insert into activity (lead_id, kind, at, move_version, loss_id) values ({lead}, 'loss', {at}, {version}, {loss})"
         );
         run(self.connection, sql).await;
+        self.settle().await;
     }
 
     /// Closes the standing loss: reversed or reactivated.
     async fn back(&mut self, at: DateTime<Utc>, closure: &str) {
         let Some(loss) = self.loss.take() else { return };
         self.version += 1;
+        self.stage = "contacted";
         let (lead, version, at) = (self.lead, self.version, quoted(Some(at)));
         let cause = if closure == "reactivated" { "'rep_saw_chance'" } else { "null" };
         let sql = format!(
@@ -191,6 +203,7 @@ impl<'a> History<'a> {
             "insert into activity (lead_id, kind, at, move_version, loss_id) values ({lead}, 'reopened', {at}, {version}, {loss})"
         );
         run(self.connection, sql).await;
+        self.settle().await;
     }
 
     async fn won(&mut self, at: DateTime<Utc>, on: NaiveDate, amount: i64) {
@@ -219,8 +232,11 @@ impl<'a> History<'a> {
         );
         run(self.connection, sql).await;
         self.moved(at, "negotiation").await;
-        run(self.connection, format!("update loss set closure = 'reactivated' where closure = 'recovered' and lead_id = {lead}"))
-            .await;
+        run(
+            self.connection,
+            format!("update loss set closure = 'reactivated' where closure = 'recovered' and lead_id = {lead}"),
+        )
+        .await;
     }
 }
 
@@ -258,6 +274,7 @@ async fn generate(app: &TestApp, dice: &mut Dice, leads: usize) {
         one_history(&mut transaction, dice, &holders).await;
     }
     transaction.commit().await.expect("whole histories");
+    sqlx::query("analyze").execute(&app.pool).await.expect("statistics");
 }
 
 /// Some hours later; one time in three within the hours in which a day ends somewhere.
@@ -340,7 +357,8 @@ struct Plain<'a> {
 
 impl Plain<'_> {
     async fn grouped(&self, key: &str, value: &str, from_where: String) -> Figures {
-        let sql = format!("select ({key})::text, count(*), coalesce(sum({value}), 0)::bigint from {from_where} group by 1");
+        let sql =
+            format!("select ({key})::text, count(*), coalesce(sum({value}), 0)::bigint from {from_where} group by 1");
         let rows: Result<Vec<(Option<String>, i64, i64)>, _> =
             sqlx::query_as(AssertSqlSafe(sql.clone())).fetch_all(&self.app.pool).await;
         let rows = rows.unwrap_or_else(|error| panic!("{error}: {sql}"));
@@ -351,7 +369,8 @@ impl Plain<'_> {
     fn narrowed(&self, at_end: &str) -> String {
         let mut clauses = vec!["l.withdrawn_at is null".to_owned()];
         if self.viewer.role != Role::Admin {
-            let list = |ids: Vec<i64>| ids.iter().map(i64::to_string).chain(["-1".to_owned()]).collect::<Vec<_>>().join(",");
+            let list =
+                |ids: Vec<i64>| ids.iter().map(i64::to_string).chain(["-1".to_owned()]).collect::<Vec<_>>().join(",");
             let owners = list(self.viewer.owners.iter().map(|id| id.0).collect());
             let queues = list(self.viewer.queues.iter().map(|id| id.0).collect());
             clauses.push(format!("(l.owner_id in ({owners}) or l.queue_id in ({queues}))"));
@@ -466,7 +485,8 @@ async fn compare(app: &TestApp, viewer: &Viewer, found: &Report, today: NaiveDat
     let what = format!("{} sees {selection:?}", viewer.name);
     assert_eq!((found.span.from, found.span.to), (from, to), "{what}");
     let narrowed = plain.narrowed_losses();
-    let (lost, unqualified) = (format!("s.outcome = 'lost' and {narrowed}"), format!("s.outcome = 'unqualified' and {narrowed}"));
+    let (lost, unqualified) =
+        (format!("s.outcome = 'lost' and {narrowed}"), format!("s.outcome = 'unqualified' and {narrowed}"));
 
     let total = found.total;
     assert_eq!(pair(total.lost), only(&plain.losses("1", &lost).await), "lost, {what}");
@@ -488,10 +508,12 @@ async fn compare(app: &TestApp, viewer: &Viewer, found: &Report, today: NaiveDat
     let of_holders = |sum: fn(&winback::analytics::api::Tally) -> Sum| {
         some(found.holders.iter().map(|of| (key_of(of.holder), sum(&of.tally))).collect())
     };
-    let counted = |runs| Sum { runs, minor: 0 };
-    let _ = counted;
     assert_eq!(of_holders(|t| t.lost), plain.losses(&by_holder("s"), &lost).await, "lost by rep, {what}");
-    assert_eq!(of_holders(|t| t.unqualified), plain.losses(&by_holder("s"), &unqualified).await, "unqualified by rep, {what}");
+    assert_eq!(
+        of_holders(|t| t.unqualified),
+        plain.losses(&by_holder("s"), &unqualified).await,
+        "unqualified by rep, {what}"
+    );
     assert_eq!(of_holders(|t| t.won), plain.wins(&by_holder("w")).await, "won by rep, {what}");
     let begun = of_holders(|t| Sum { runs: t.created, minor: 0 });
     assert_eq!(begun, plain.begun(&by_holder("e"), "true").await, "created by rep, {what}");
@@ -626,7 +648,7 @@ async fn every_figure_is_what_plain_sql_says() {
         .execute(&app.pool)
         .await
         .expect("settings");
-    generate(&app, &mut dice, 400).await;
+    generate(&app, &mut dice, 300).await;
     // Three quarters of a day before the month ends in Berlin.
     let today = beginning().date_naive();
     let mut viewers = Vec::new();
@@ -645,7 +667,7 @@ async fn every_figure_is_what_plain_sql_says() {
         open_some(client, &found, &mut dice).await;
         losses += found.total.losses().runs;
     }
-    assert!(losses > 3000, "the filters were not all empty: {losses}");
+    assert!(losses > 1500, "the filters were not all empty: {losses}");
     own_figures_agree(&app).await;
 }
 
@@ -731,7 +753,8 @@ async fn what_one_may_not_read_is_in_no_figure() {
         assert_eq!((found.total.losses().runs, found.total.losses().minor), (losses, losses * 100), "{email}");
         assert_eq!(found.holders.len(), reps, "{email}");
         // Not by naming somebody else's team, person or bar either.
-        let listed = list(&client, &Selection::default(), first_page(Part::of(Figure::Losses, Slice::Holder(isil)))).await;
+        let listed =
+            list(&client, &Selection::default(), first_page(Part::of(Figure::Losses, Slice::Holder(isil)))).await;
         let of_isil = Selection { rep: Some(isil), ..Selection::default() };
         let narrowed = report(&client, &of_isil, Step::Month).await.total.losses().runs;
         let expected = i64::from(matches!(email, ADMIN | MERT | ISIL));
@@ -747,7 +770,10 @@ async fn what_one_may_not_read_is_in_no_figure() {
     let (mert, selin) = (app.sign_in(MERT).await, app.sign_in(SELIN).await);
     assert_eq!(everything(&mert).await.total.losses().runs, 0);
     let found = everything(&selin).await;
-    assert_eq!(found.holders.iter().map(|of| (of.holder, of.tally.lost.runs)).collect::<Vec<_>>(), [(ayse, 2), (isil, 1)]);
+    assert_eq!(
+        found.holders.iter().map(|of| (of.holder, of.tally.lost.runs)).collect::<Vec<_>>(),
+        [(ayse, 2), (isil, 1)]
+    );
     let nobody = app.stranger();
     for path in ["report", "list", "choices", "own"] {
         let (status, _) = nobody.call(&format!("/api/analytics/{path}"), json!({})).await;
@@ -759,7 +785,7 @@ async fn what_one_may_not_read_is_in_no_figure() {
 async fn mistakes_do_not_count_and_new_tries_are_new_runs() {
     let app = spawn_app().await;
     let (ayse, admin) = (person(&app, AYSE).await, app.sign_in(ADMIN).await);
-    let day = |days| beginning() - TimeDelta::days(100 - days);
+    let day = |days: i64| beginning() - TimeDelta::days(100 - days);
     let mut transaction = app.pool.begin().await.expect("a transaction");
     let mut lead = History::begin(&mut transaction, ayse, day(0), Some(1000)).await;
     lead.lost(day(1), "trust").await;
@@ -774,7 +800,7 @@ async fn mistakes_do_not_count_and_new_tries_are_new_runs() {
     assert_eq!((found.created, found.converted), (2, 1), "a run from the beginning, one from the reactivation");
     let listed = list(&admin, &Selection::default(), first_page(Part::whole(Figure::Created))).await;
     let rows: Vec<_> = listed.rows.iter().map(|row| (row.lead, row.outcome, row.started_on, row.ended_on)).collect();
-    let on = |days| Some(day(days).date_naive());
+    let on = |days: i64| Some(day(days).date_naive());
     assert_eq!(
         rows,
         [(LeadId(lead), RunOutcome::Won, on(4), on(5)), (LeadId(lead), RunOutcome::Lost, on(0), on(3))],
@@ -783,7 +809,7 @@ async fn mistakes_do_not_count_and_new_tries_are_new_runs() {
     assert_eq!(own(&app.sign_in(AYSE).await).await.created(), 2);
 
     let mut transaction = app.pool.begin().await.expect("a transaction");
-    let mut history = History { connection: &mut transaction, lead, version: 5, loss: None };
+    let mut history = History { connection: &mut transaction, lead, version: 5, loss: None, stage: "customer" };
     history.not_won_after_all(day(6)).await;
     transaction.commit().await.expect("written");
     let found = everything(&admin).await.total;
@@ -797,7 +823,7 @@ async fn mistakes_do_not_count_and_new_tries_are_new_runs() {
 #[tokio::test]
 async fn days_are_those_of_the_organisation() {
     let app = spawn_app().await;
-    let (ayse, admin) = (person(&app, AYSE).await, app.sign_in(ADMIN).await);
+    let ayse = person(&app, AYSE).await;
     // Summer time begins in Berlin on 29 March 2026 and ends on 25 October 2026.
     let moments = [
         "2025-12-31T22:59:59Z", // the last second of 2025 in Berlin
@@ -817,11 +843,13 @@ async fn days_are_those_of_the_organisation() {
     transaction.commit().await.expect("written");
     sqlx::query("update organisation set time_zone = 'Europe/Berlin'").execute(&app.pool).await.expect("settings");
     app.clock.advance(moment("2026-11-01T12:00:00Z") - beginning());
+    let admin = app.sign_in(ADMIN).await;
     let trend = |report: Report| {
         let some = report.trend.into_iter().filter(|of| of.lost.runs > 0);
         some.map(|of| (of.start.to_string(), of.lost.runs)).collect::<Vec<_>>()
     };
-    let expected = |pairs: &[(&str, i64)]| pairs.iter().map(|(day, runs)| ((*day).to_owned(), *runs)).collect::<Vec<_>>();
+    let expected =
+        |pairs: &[(&str, i64)]| pairs.iter().map(|(day, runs)| ((*day).to_owned(), *runs)).collect::<Vec<_>>();
     assert_eq!(
         trend(report(&admin, &Selection::default(), Step::Month).await),
         expected(&[("2025-12-01", 1), ("2026-01-01", 1), ("2026-03-01", 3), ("2026-04-01", 1), ("2026-10-01", 2)])
@@ -832,6 +860,7 @@ async fn days_are_those_of_the_organisation() {
     );
     // Half past eleven in the evening in Berlin is the same month still; the viewer's own zone does not matter.
     app.clock.advance(moment("2026-11-30T22:30:00Z") - moment("2026-11-01T12:00:00Z"));
+    let admin = app.sign_in(ADMIN).await;
     let this_month = Selection { period: Period::Preset(Preset::ThisMonth), ..Selection::default() };
     let found = report(&admin, &this_month, Step::Month).await;
     assert_eq!(found.span.from.map(|day| day.to_string()).as_deref(), Some("2026-11-01"));
@@ -844,7 +873,8 @@ async fn days_are_those_of_the_organisation() {
 #[tokio::test]
 async fn own_figures_are_right_at_once() {
     let app = spawn_app().await;
-    let (lead, ayse) = (given::lead(&app, Given { stage: "qualified", ..Given::default() }).await, app.sign_in(AYSE).await);
+    let (lead, ayse) =
+        (given::lead(&app, Given { stage: "qualified", ..Given::default() }).await, app.sign_in(AYSE).await);
     let stage = given::stage(&app, "qualified").await;
     let before = own(&ayse).await;
     assert_eq!((before.total.lost, before.open, before.created()), (0, 1, 1));
@@ -906,14 +936,17 @@ async fn days_that_nobody_means_are_not_understood() {
     let admin = app.sign_in(ADMIN).await;
     for (from, part) in [("0001-01-01", "lost"), ("2026-01-01", "month")] {
         let period = json!({ "between": { "from": from, "to": null } });
-        let selection = json!({ "period": period, "team": null, "rep": null, "source": null, "reason": null, "outcome": null });
+        let selection =
+            json!({ "period": period, "team": null, "rep": null, "source": null, "reason": null, "outcome": null });
         if part == "lost" {
-            let (status, _) = admin.call("/api/analytics/report", json!({ "selection": selection, "step": "week" })).await;
+            let (status, _) =
+                admin.call("/api/analytics/report", json!({ "selection": selection, "step": "week" })).await;
             assert_ne!(status, 200);
         }
         let far = json!({ "figure": "lost", "of": { "month": "9999-12-01" } });
         let page = json!({ "part": far, "sort": "date", "descending": true, "page": 0 });
-        let (status, _) = admin.call("/api/analytics/list", json!({ "selection": selection, "page": page, "language": "en" })).await;
+        let (status, _) =
+            admin.call("/api/analytics/list", json!({ "selection": selection, "page": page, "language": "en" })).await;
         assert_ne!(status, 200);
     }
 }
