@@ -285,7 +285,7 @@ async fn holders(permit: &Permit) -> Result<Vec<(Holder, String)>, AppError> {
 fn trend(counted: BTreeMap<NaiveDate, Tally>, step: Step, span: Span, today: NaiveDate) -> Vec<OfStep> {
     let mut dated = counted.iter().filter(|(_, tally)| tally.losses().runs + tally.won.runs > 0).map(|(day, _)| *day);
     let first = dated.next();
-    let last = dated.last().or(first);
+    let last = dated.next_back().or(first);
     let of_step = |start: NaiveDate| {
         let tally = counted.get(&start).copied().unwrap_or_default();
         OfStep {

@@ -30,11 +30,10 @@ fn Open(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
     Effect::new(move |before: Option<_>| {
         let now = part.get();
         // A link that somebody was sent begins at the top.
-        if before != Some(now) && (before.is_some() || is_in_use()) {
-            if let Some(title) = title.get_untracked() {
-                // A heading that cannot take the focus is left where it is.
-                let _ = title.focus();
-            }
+        let is_new = before != Some(now) && (before.is_some() || is_in_use());
+        if let Some(title) = title.get_untracked().filter(|_| is_new) {
+            // A heading that cannot take the focus is left where it is.
+            let _ = title.focus();
         }
         now
     });

@@ -117,8 +117,8 @@ fn columns(shown: Shown) -> Vec<Column> {
         };
         let is_new_era = has_tick && (of.start.month() == 1 || place == 0);
         Column {
-            tick: has_tick.then(|| format::month(shown.i18n.get_locale(), of.start).to_owned()).unwrap_or_default(),
-            era: is_new_era.then(|| of.start.year().to_string()).unwrap_or_default(),
+            tick: if has_tick { format::month(shown.i18n.get_locale(), of.start).to_owned() } else { String::new() },
+            era: if is_new_era { of.start.year().to_string() } else { String::new() },
             lower: length(measured(shown, of.lost), top),
             upper: length(measured(shown, of.unqualified), top),
             line: length(measured(shown, of.won), top),
