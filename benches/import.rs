@@ -61,7 +61,8 @@ async fn measure(cluster: &Cluster, bytes: &[u8]) -> Result<Measured, Trouble> {
         let pool = fresh_database(cluster, round).await?;
         let preset = Preset::load("x-education")?;
         let begun = Instant::now();
-        rules::plan(&preset, bytes)?;
+        let setting = rules::Setting::spread_over(vec![winback::ids::UserId(1)], Clock::System.now());
+        rules::plan(&preset, &rules::read(&preset, bytes)?, &setting);
         let reading = begun.elapsed().as_secs_f64();
         let import_once = import(&pool, bytes).await?;
         let rerun = import(&pool, bytes).await?;

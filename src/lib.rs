@@ -13,7 +13,6 @@ pub use words::i18n;
 
 pub mod analytics;
 pub mod app;
-#[cfg(feature = "ssr")]
 pub mod capture;
 pub mod clock;
 #[cfg(feature = "ssr")]

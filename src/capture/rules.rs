@@ -1,33 +1,44 @@
-//! What a row means: a lead with its outcome, or a rejection with its reason. Pure: the same file and preset always make
-//! the same plan, so that an import which was cut off can be taken up again.
+//! What a row means: a lead with its outcome, or a rejection with its reason. Pure: the same file, preset and setting
+//! always make the same plan, so that an import which was cut off can be taken up again.
 
 use super::{
-    preset::{CustomerRule, Field, LossOutcome, Meaning, Preset},
-    reader::{self, Row, Table, Unreadable, shortened},
+    amounts,
+    dates::{self, Written},
+    preset::{
+        Becomes, DateColumn, DecimalMark, Field, LossOutcome, OutcomeRule, Others, Owners, Preset, WordColumn, value_key,
+        whole_number,
+    },
+    problems::{LONGEST_FIELD, RowProblem, Unreadable, shortened},
+    reader::{self, Row, Table},
+    summary::{Rejection, Summary},
 };
 use crate::{
     fold::fold,
+    ids::UserId,
+    leads::rules::{email_key, phone_key},
+    people::rules::Holder,
     pipeline::{
         api::{Direction, Party},
         rules::StageKind,
     },
 };
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// So many rejections stand in the summary; all of them are kept with the import.
 const REJECTIONS_SHOWN: usize = 20;
 /// A rejected row's cells are kept to this many characters each.
 const CELL_KEPT: usize = 200;
-/// A mapped field holds this many characters at most: longer ones are pasted text, and no index could take them.
-const LONGEST_FIELD: usize = 500;
+/// What a sentence shows of a cell.
+const CELL_SHOWN: usize = 40;
 
 /// Where a lead stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// On the board, in its first stage.
-    Open,
+    /// On the board, in that stage.
+    Open(StageKind),
     /// Won.
     Customer,
     /// Off the board.
@@ -45,7 +56,7 @@ impl Outcome {
     /// The stage of such a lead; at which stage an imported lead was lost is not known.
     pub fn stage(&self) -> Option<StageKind> {
         match self {
-            Self::Open => Some(StageKind::Open),
+            Self::Open(stage) => Some(*stage),
             Self::Customer => Some(StageKind::Customer),
             Self::Loss { outcome: LossOutcome::Unqualified, .. } => Some(StageKind::Unqualified),
             Self::Loss { outcome: LossOutcome::Lost, .. } => None,
@@ -53,15 +64,36 @@ impl Outcome {
     }
 }
 
+/// What a lead is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    /// Minor units.
+    pub minor: i64,
+    /// Currency.
+    pub currency: String,
+}
+
 /// A lead as a row describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
     /// Its row's number.
     pub row: i64,
-    /// The number under which the other system knows it.
+    /// The number under which the other system knows it, or what else it is recognised by.
     pub external_id: String,
+    /// Who came to whom.
+    pub direction: Direction,
+    /// What it is.
+    pub party: Party,
+    /// Who becomes responsible.
+    pub holder: Holder,
     /// Where it stands.
     pub outcome: Outcome,
+    /// When the enquiry arose, if known.
+    pub arose: Option<DateTime<Utc>>,
+    /// When it was won or lost, if known.
+    pub closed: Option<DateTime<Utc>>,
+    /// What it is worth, if known.
+    pub worth: Option<Worth>,
     /// They do not want to be called.
     pub do_not_call: bool,
     /// They do not want e-mails.
@@ -78,45 +110,77 @@ impl Incoming {
     }
 }
 
-/// A row that cannot become a lead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejection {
-    /// Its number, as a spreadsheet counts.
-    pub row: i64,
-    /// Why, in a sentence.
-    pub reason: String,
-    /// What stands in it, long texts cut off.
-    #[serde(skip)]
-    pub cells: Vec<String>,
-}
-
 /// All that a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// Who came to whom.
-    pub direction: Direction,
-    /// What the leads are.
-    pub party: Party,
+    /// The file's columns.
+    pub columns: Vec<String>,
     /// The leads, in the file's order.
     pub leads: Vec<Incoming>,
     /// The rows that are none.
     pub rejections: Vec<Rejection>,
 }
 
-/// Reads a file with a preset.
+/// Who may become responsible, as the preset says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Givers {
+    /// These in turn; never nobody.
+    Turn(Vec<UserId>),
+    /// Always the same.
+    One(Holder),
+    /// Whom the column names, by folded e-mail address or name; a name that two people share is nobody's.
+    Column {
+        /// Everybody by everything that they are called.
+        people: HashMap<String, UserId>,
+        /// For everybody else.
+        otherwise: Option<Holder>,
+    },
+}
+
+/// What the plan stands on besides file and preset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Who becomes responsible.
+    pub givers: Givers,
+    /// The present.
+    pub now: DateTime<Utc>,
+    /// The zone in which the file's clocks are read: the organisation's.
+    pub zone: Tz,
+    /// The currencies that have a rate, with the digits of their minor unit.
+    pub currencies: BTreeMap<String, u32>,
+    /// The organisation's.
+    pub base_currency: String,
+}
+
+impl Setting {
+    /// The simplest: leads go to these reps in turn, amounts are in euro.
+    pub fn spread_over(reps: Vec<UserId>, now: DateTime<Utc>) -> Self {
+        let euro = "EUR".to_owned();
+        let currencies = [(euro.clone(), 2)].into();
+        Self { givers: Givers::Turn(reps), now, zone: Tz::UTC, currencies, base_currency: euro }
+    }
+}
+
+/// Reads a file as a preset wants it.
 ///
 /// # Errors
-/// [`Unreadable`] when it is no table with the preset's columns; a bad row is no error but a rejection.
-pub fn plan(preset: &Preset, bytes: &[u8]) -> Result<Plan, Unreadable> {
-    let table = reader::read(bytes, &preset.needed_columns())?;
-    let understanding = Understanding::new(preset, &table);
-    let mut plan = Plan { direction: preset.direction, party: preset.party, leads: Vec::new(), rejections: Vec::new() };
+/// [`Unreadable`] when it is no table with the preset's columns.
+pub fn read(preset: &Preset, bytes: &[u8]) -> Result<Table, Unreadable> {
+    reader::read(bytes, &preset.needed_columns(), &preset.file)
+}
+
+/// Understands a file: a bad row is no error but a rejection.
+pub fn plan(preset: &Preset, table: &Table, setting: &Setting) -> Plan {
+    let understanding = Understanding::new(preset, table, setting);
+    let mut plan = Plan { columns: table.columns.clone(), leads: Vec::new(), rejections: Vec::new() };
     let mut rows_by_id: HashMap<String, i64> = HashMap::new();
     for row in &table.rows {
-        let lead = understanding.lead(row).and_then(|lead| match rows_by_id.get(&lead.external_id) {
-            Some(first) => {
-                Err(format!("{} {} stands in row {first} already", understanding.id_column(), lead.external_id))
-            }
+        let lead = understanding.lead(row, plan.leads.len()).and_then(|lead| match rows_by_id.get(&lead.external_id) {
+            Some(first) => Err(RowProblem::Twice {
+                column: understanding.id_column().to_owned(),
+                value: lead.external_id,
+                row: *first,
+            }),
             None => Ok(lead),
         });
         match lead {
@@ -124,49 +188,117 @@ pub fn plan(preset: &Preset, bytes: &[u8]) -> Result<Plan, Unreadable> {
                 rows_by_id.insert(lead.external_id.clone(), lead.row);
                 plan.leads.push(lead);
             }
-            Err(reason) => plan.rejections.push(rejection(row, reason)),
+            Err(problem) => plan.rejections.push(rejection(row, problem)),
         }
     }
-    Ok(plan)
+    plan
 }
 
-fn rejection(row: &Row, reason: String) -> Rejection {
-    Rejection { row: row.number, reason, cells: row.cells.iter().map(|cell| shortened(cell, CELL_KEPT)).collect() }
+fn rejection(row: &Row, problem: RowProblem) -> Rejection {
+    let cells = row.cells.iter().map(|cell| shortened(cell, CELL_KEPT)).collect();
+    Rejection { row: row.number, reason: problem.to_string(), problem: Some(problem), cells }
+}
+
+/// A rule, looked up once.
+struct Rule {
+    column: usize,
+    name: String,
+    others: Others,
+    keep: bool,
+    meanings: HashMap<String, (Becomes, Option<String>)>,
+    known: String,
+}
+
+impl Rule {
+    fn new(rule: OutcomeRule, column: usize) -> Self {
+        let values: Vec<&str> = rule.meaning.iter().flat_map(|meaning| &meaning.values).map(String::as_str).collect();
+        let known = values.iter().take(12).copied().collect::<Vec<_>>().join(", ");
+        let keys = rule.meaning.iter().flat_map(|meaning| {
+            meaning.values.iter().map(|value| (value_key(value), (meaning.becomes, meaning.reason.clone())))
+        });
+        let meanings = keys.collect();
+        Self { column, meanings, known, name: rule.column, others: rule.others, keep: rule.keep }
+    }
+}
+
+/// A column whose values mean one of two words.
+struct Words<T> {
+    column: usize,
+    meanings: HashMap<String, T>,
+}
+
+impl<T: Copy> Words<T> {
+    fn new(by: &WordColumn<T>, table: &Table) -> Option<Self> {
+        let values = by.meaning.iter().flat_map(|meaning| meaning.values.iter().map(|value| (value_key(value), meaning.is)));
+        Some(Self { column: table.position(&by.column)?, meanings: values.collect() })
+    }
 }
 
 /// A preset, looked up once for all rows of a table.
 struct Understanding<'a> {
     preset: &'a Preset,
+    setting: &'a Setting,
     columns: &'a [String],
     fields: BTreeMap<Field, usize>,
-    customer: Option<(usize, &'a CustomerRule)>,
-    loss: Option<(usize, HashMap<String, &'a Meaning>)>,
-    blanks: BTreeSet<String>,
-    yes: BTreeSet<String>,
-    no: BTreeSet<String>,
+    rules: Vec<Rule>,
+    owners: Option<(usize, &'a str)>,
+    arose: Option<(usize, &'a DateColumn)>,
+    closed: Option<(usize, &'a DateColumn)>,
+    direction: Option<Words<Direction>>,
+    party: Option<Words<Party>>,
+    decimal: DecimalMark,
+    blanks: HashSet<String>,
+    yes: HashSet<String>,
+    no: HashSet<String>,
     /// The columns that fill no field and decide nothing else.
     unmapped: Vec<usize>,
 }
 
 impl<'a> Understanding<'a> {
-    fn new(preset: &'a Preset, table: &'a Table) -> Self {
+    fn new(preset: &'a Preset, table: &'a Table, setting: &'a Setting) -> Self {
         let fields: BTreeMap<Field, usize> =
             preset.columns.iter().filter_map(|(field, column)| Some((*field, table.position(column)?))).collect();
-        let customer = preset.customer.as_ref().and_then(|rule| Some((table.position(&rule.column)?, rule)));
-        let loss = preset.loss.as_ref().and_then(|rule| {
-            let meanings =
-                rule.meaning.iter().flat_map(|meaning| meaning.values.iter().map(move |value| (fold(value), meaning)));
-            Some((table.position(&rule.column)?, meanings.collect()))
-        });
-        let consumed: BTreeSet<usize> = fields.values().copied().chain(customer.map(|(column, _)| column)).collect();
+        let rules = preset.outcome_rules().into_iter();
+        let rules: Vec<Rule> =
+            rules.filter_map(|rule| table.position(&rule.column).map(|column| Rule::new(rule, column))).collect();
+        let owners = match &preset.owners {
+            Owners::Column { column, .. } => table.position(column).map(|place| (place, column.as_str())),
+            _ => None,
+        };
+        let date = |column: &'a Option<DateColumn>| {
+            column.as_ref().and_then(|column| Some((table.position(&column.column)?, column)))
+        };
+        let (arose, closed) = (date(&preset.arose), date(&preset.closed));
+        let direction = preset.direction_by.as_ref().and_then(|by| Words::new(by, table));
+        let party = preset.party_by.as_ref().and_then(|by| Words::new(by, table));
+        let consumed: BTreeSet<usize> = fields
+            .values()
+            .copied()
+            .chain(rules.iter().filter(|rule| !rule.keep).map(|rule| rule.column))
+            .chain(owners.map(|(column, _)| column))
+            .chain(arose.into_iter().chain(closed).map(|(column, _)| column))
+            .chain(direction.iter().map(|words| words.column).chain(party.iter().map(|words| words.column)))
+            .chain(preset.left_out.iter().filter_map(|column| table.position(column)))
+            .collect();
         let unmapped = (0..table.columns.len()).filter(|column| !consumed.contains(column)).collect();
         let folded = |values: &[String]| values.iter().map(|value| fold(value)).collect();
+        let amounts = fields.get(&Field::Value).copied();
+        let decimal = preset.decimal.unwrap_or_else(|| {
+            let cells = table.rows.iter().filter_map(|row| Some(row.cells.get(amounts?)?.as_str()));
+            amounts::decimal_mark(cells)
+        });
         Self {
             preset,
+            setting,
             columns: &table.columns,
             fields,
-            customer,
-            loss,
+            rules,
+            owners,
+            arose,
+            closed,
+            direction,
+            party,
+            decimal,
             blanks: folded(&preset.blanks),
             yes: folded(&preset.yes),
             no: folded(&preset.no),
@@ -174,7 +306,8 @@ impl<'a> Understanding<'a> {
         }
     }
 
-    fn lead(&self, row: &Row) -> Result<Incoming, String> {
+    /// The row as a lead, the `turn`-th of the file.
+    fn lead(&self, row: &Row, turn: usize) -> Result<Incoming, RowProblem> {
         if let Some(defect) = &row.defect {
             return Err(defect.clone());
         }
@@ -182,15 +315,26 @@ impl<'a> Understanding<'a> {
             self.fields.iter().filter_map(|(field, column)| Some((*field, self.cell(row, *column)?.to_owned())));
         let mut fields: BTreeMap<Field, String> = texts.collect();
         if let Some((field, _)) = fields.iter().find(|(_, text)| text.chars().count() > LONGEST_FIELD) {
-            return Err(format!("{} has more than {LONGEST_FIELD} characters", self.column_of(*field)));
+            return Err(RowProblem::FieldTooLong { column: self.column_of(*field).to_owned() });
         }
-        let external_id = fields
-            .remove(&Field::ExternalId)
-            .ok_or_else(|| format!("{} is blank, and by it leads are recognised", self.id_column()))?;
+        let external_id = self.identity(&mut fields)?;
+        join_names(&mut fields);
+        let outcome = self.outcome(row)?;
+        let arose = self.date(row, self.arose)?;
+        let closed = match outcome {
+            Outcome::Open(_) => None,
+            Outcome::Customer | Outcome::Loss { .. } => self.date(row, self.closed)?,
+        };
         Ok(Incoming {
             row: row.number,
-            external_id: self.identifier(&external_id)?,
-            outcome: self.outcome(row)?,
+            external_id,
+            direction: self.word(row, self.direction.as_ref(), self.preset.direction),
+            party: self.word(row, self.party.as_ref(), self.preset.party),
+            holder: self.holder(row, turn)?,
+            closed: self.closed_after(row, arose, closed)?,
+            arose,
+            outcome,
+            worth: self.worth(&mut fields)?,
             do_not_call: self.yes_or_no(&mut fields, Field::DoNotCall)?,
             do_not_email: self.yes_or_no(&mut fields, Field::DoNotEmail)?,
             custom: self.custom(row),
@@ -207,37 +351,136 @@ impl<'a> Understanding<'a> {
         self.preset.columns.get(&field).map_or(field.word(), String::as_str)
     }
 
+    /// The column by which leads are recognised.
     fn id_column(&self) -> &str {
-        self.column_of(Field::ExternalId)
+        let fields = [Field::ExternalId, Field::Email, Field::Phone];
+        self.column_of(fields.into_iter().find(|field| self.fields.contains_key(field)).unwrap_or(Field::ExternalId))
     }
 
-    fn identifier(&self, text: &str) -> Result<String, String> {
-        match whole_number(text) {
+    /// What the lead is recognised by when the file comes again: its number, else its e-mail address, else its phone.
+    fn identity(&self, fields: &mut BTreeMap<Field, String>) -> Result<String, RowProblem> {
+        if !self.fields.contains_key(&Field::ExternalId) {
+            let email = fields.get(&Field::Email).and_then(|email| email_key(email));
+            let phone = || fields.get(&Field::Phone).and_then(|phone| phone_key(phone));
+            return email.or_else(phone).ok_or(RowProblem::NoContact);
+        }
+        let column = || self.id_column().to_owned();
+        let text = fields.remove(&Field::ExternalId).ok_or_else(|| RowProblem::NoIdentity { column: column() })?;
+        match whole_number(&text) {
             Some(number) => Ok(number.to_owned()),
-            None if was_rounded(text) => {
-                Err(format!("{} was rounded to {text} by a spreadsheet: format that column as text", self.id_column()))
-            }
-            None => Ok(text.to_owned()),
+            None if was_rounded(&text) => Err(RowProblem::Rounded { column: column(), value: text }),
+            None => Ok(text),
         }
     }
 
-    fn outcome(&self, row: &Row) -> Result<Outcome, String> {
-        if let Some((column, rule)) = self.customer
-            && is_customer(rule, self.cell(row, column).unwrap_or_default())?
-        {
-            return Ok(Outcome::Customer);
+    fn outcome(&self, row: &Row) -> Result<Outcome, RowProblem> {
+        for rule in &self.rules {
+            let text = self.cell(row, rule.column).unwrap_or_default();
+            let value = || shortened(text, CELL_SHOWN);
+            match rule.meanings.get(&value_key(text)) {
+                Some((Becomes::Rejected, _)) => {
+                    return Err(RowProblem::RejectedValue { column: rule.name.clone(), value: value() });
+                }
+                Some((becomes, reason)) => {
+                    if let Some(outcome) = outcome_of(*becomes, reason.as_deref(), text, &rule.name) {
+                        return Ok(outcome);
+                    }
+                }
+                None if rule.others == Others::Rejected => {
+                    let (column, known) = (rule.name.clone(), rule.known.clone());
+                    return Err(RowProblem::UnknownValue { column, value: value(), known });
+                }
+                None => {}
+            }
         }
-        let Some((column, meanings)) = &self.loss else { return Ok(Outcome::Open) };
-        let note = self.cell(row, *column).unwrap_or_default();
-        Ok(meanings.get(&fold(note)).map_or(Outcome::Open, |meaning| Outcome::Loss {
-            outcome: meaning.outcome,
-            reason: meaning.reason.clone(),
-            note: note.to_owned(),
-        }))
+        Ok(Outcome::Open(self.preset.stage))
+    }
+
+    fn word<T: Copy>(&self, row: &Row, words: Option<&Words<T>>, usual: T) -> T {
+        let given = words.and_then(|words| words.meanings.get(&value_key(self.cell(row, words.column)?)).copied());
+        given.unwrap_or(usual)
+    }
+
+    fn holder(&self, row: &Row, turn: usize) -> Result<Holder, RowProblem> {
+        match &self.setting.givers {
+            Givers::Turn(reps) => Ok(Holder::Person(reps[turn % reps.len()])),
+            Givers::One(holder) => Ok(*holder),
+            Givers::Column { people, otherwise } => {
+                let (column, name) = self.owners.unwrap_or((usize::MAX, ""));
+                let text = self.cell(row, column).unwrap_or_default();
+                let person = people.get(&fold(text)).map(|person| Holder::Person(*person));
+                person.or(*otherwise).ok_or_else(|| RowProblem::UnknownOwner {
+                    column: name.to_owned(),
+                    value: shortened(text, CELL_SHOWN),
+                })
+            }
+        }
+    }
+
+    /// The moment in a date column; noon where the cell names a day only, so that every zone near ours sees that day.
+    fn date(&self, row: &Row, column: Option<(usize, &DateColumn)>) -> Result<Option<DateTime<Utc>>, RowProblem> {
+        let Some((place, DateColumn { column, format })) = column else { return Ok(None) };
+        let Some(text) = self.cell(row, place) else { return Ok(None) };
+        let (column, value) = (|| column.clone(), || shortened(text, CELL_SHOWN));
+        let moment = dates::parse(text, *format).and_then(|written| self.moment(written));
+        let moment = moment.ok_or_else(|| RowProblem::NoDate { column: column(), value: value(), format: *format })?;
+        if self.day(moment) > self.day(self.setting.now) {
+            return Err(RowProblem::Future { column: column(), value: value() });
+        }
+        Ok(Some(moment.min(self.setting.now)))
+    }
+
+    fn day(&self, moment: DateTime<Utc>) -> NaiveDate {
+        moment.with_timezone(&self.setting.zone).date_naive()
+    }
+
+    fn moment(&self, written: Written) -> Option<DateTime<Utc>> {
+        let time = written.time.or_else(|| NaiveTime::from_hms_opt(12, 0, 0))?;
+        let local = written.date.and_time(time);
+        if let Some(ahead) = written.offset_minutes {
+            return Some((local - TimeDelta::minutes(ahead.into())).and_utc());
+        }
+        let zone = self.setting.zone;
+        // A clock that was put forward never showed the hour in between.
+        let in_gap = || zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest();
+        zone.from_local_datetime(&local).earliest().or_else(in_gap).map(|moment| moment.with_timezone(&Utc))
+    }
+
+    /// Nothing ends before it begins; where both fall on one day, a missing time of day is no contradiction.
+    fn closed_after(
+        &self,
+        row: &Row,
+        arose: Option<DateTime<Utc>>,
+        closed: Option<DateTime<Utc>>,
+    ) -> Result<Option<DateTime<Utc>>, RowProblem> {
+        match (arose, closed, self.closed) {
+            (Some(arose), Some(closed), Some((place, column))) if self.day(closed) < self.day(arose) => {
+                let value = shortened(self.cell(row, place).unwrap_or_default(), CELL_SHOWN);
+                Err(RowProblem::ClosedTooEarly { column: column.column.clone(), value })
+            }
+            (Some(arose), Some(closed), _) => Ok(Some(closed.max(arose))),
+            _ => Ok(closed),
+        }
+    }
+
+    fn worth(&self, fields: &mut BTreeMap<Field, String>) -> Result<Option<Worth>, RowProblem> {
+        let named = fields.remove(&Field::Currency);
+        let Some(text) = fields.remove(&Field::Value) else { return Ok(None) };
+        let given = named.as_deref().and_then(amounts::currency).or_else(|| amounts::currency(&text));
+        let usual = || self.preset.currency.clone().unwrap_or_else(|| self.setting.base_currency.clone());
+        let currency = given.unwrap_or_else(usual);
+        let column = || self.column_of(Field::Value).to_owned();
+        // The amount is looked at first: a word may look like a currency's code.
+        let digits = self.setting.currencies.get(&currency).copied();
+        match amounts::parse(&text, self.decimal, digits.unwrap_or(2)) {
+            None => Err(RowProblem::NoAmount { column: column(), value: shortened(&text, CELL_SHOWN) }),
+            Some(_) if digits.is_none() => Err(RowProblem::NoRate { currency }),
+            Some(minor) => Ok(Some(Worth { minor, currency })),
+        }
     }
 
     /// A blank says no; a word that is neither yes nor no is never guessed at.
-    fn yes_or_no(&self, fields: &mut BTreeMap<Field, String>, field: Field) -> Result<bool, String> {
+    fn yes_or_no(&self, fields: &mut BTreeMap<Field, String>, field: Field) -> Result<bool, RowProblem> {
         let Some(text) = fields.remove(&field) else { return Ok(false) };
         let word = fold(&text);
         if self.yes.contains(&word) {
@@ -245,7 +488,8 @@ impl<'a> Understanding<'a> {
         } else if self.no.contains(&word) {
             Ok(false)
         } else {
-            Err(format!("{} says “{}”, which is neither yes nor no", self.column_of(field), shortened(&text, 40)))
+            let column = self.column_of(field).to_owned();
+            Err(RowProblem::NeitherYesNorNo { column, value: shortened(&text, CELL_SHOWN) })
         }
     }
 
@@ -255,24 +499,28 @@ impl<'a> Understanding<'a> {
     }
 }
 
-fn is_customer(rule: &CustomerRule, text: &str) -> Result<bool, String> {
-    let value = fold(whole_number(text).unwrap_or(text));
-    let is_one_of = |values: &[String]| values.iter().any(|known| fold(known) == value);
-    if is_one_of(&rule.yes) {
-        Ok(true)
-    } else if is_one_of(&rule.no) {
-        Ok(false)
-    } else {
-        let known: Vec<_> = rule.yes.iter().chain(&rule.no).map(String::as_str).collect();
-        Err(format!("{} says “{}”; known are {}", rule.column, shortened(text, 40), known.join(", ")))
+/// What a value makes of a lead; nothing where the next rule is to say. The note of a loss is the value, or where that is
+/// blank, the column's name.
+fn outcome_of(becomes: Becomes, reason: Option<&str>, text: &str, column: &str) -> Option<Outcome> {
+    if let Some(stage) = becomes.open_stage() {
+        return Some(Outcome::Open(stage));
+    }
+    match (becomes.loss(), reason) {
+        (Some(outcome), Some(reason)) => {
+            let note = if text.is_empty() { column } else { text }.to_owned();
+            Some(Outcome::Loss { outcome, reason: reason.to_owned(), note })
+        }
+        _ => (becomes == Becomes::Customer).then_some(Outcome::Customer),
     }
 }
 
-/// `660737` of `660737` and of `660737.0`, the way in which some programs write whole numbers.
-fn whole_number(text: &str) -> Option<&str> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str, wanted: fn(&u8) -> bool| !part.is_empty() && part.as_bytes().iter().all(wanted);
-    (digits(whole, u8::is_ascii_digit) && digits(fraction, |digit| *digit == b'0')).then_some(whole)
+fn join_names(fields: &mut BTreeMap<Field, String>) {
+    let Some(last) = fields.remove(&Field::LastName) else { return };
+    let name = match fields.remove(&Field::Name) {
+        Some(first) => format!("{first} {last}"),
+        None => last,
+    };
+    fields.insert(Field::Name, name);
 }
 
 /// Whether a spreadsheet wrote a long number as `6.60737E+05`: its last digits are gone.
@@ -281,60 +529,16 @@ fn was_rounded(text: &str) -> bool {
     looks_so && text.parse::<f64>().is_ok()
 }
 
-/// What an import did, or would do. The last thing that `winback import` prints.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
-    /// The file's name.
-    pub file: String,
-    /// The preset's name.
-    pub preset: String,
-    /// Whether nothing was written: everything below would happen.
-    pub dry_run: bool,
-    /// Rows below the header that are not blank.
-    pub rows: usize,
-    /// Leads that came in.
-    pub imported: usize,
-    /// Leads that were here before.
-    pub already_there: usize,
-    /// Rows that are no leads.
-    pub rejected: usize,
-    /// The first of them.
-    pub rejections: Vec<Rejection>,
-    /// Of the imported: on the board.
-    pub open: usize,
-    /// Of the imported: won.
-    pub customers: usize,
-    /// Of the imported: lost, by reason.
-    pub lost: BTreeMap<String, usize>,
-    /// Of the imported: unqualified, by reason.
-    pub unqualified: BTreeMap<String, usize>,
-    /// Of the imported: not to be called.
-    pub do_not_call: usize,
-    /// Of the imported: not to be sent e-mails.
-    pub do_not_email: usize,
-    /// How long it took.
-    pub seconds: f64,
-}
-
 impl Summary {
     /// Sums up a plan whose leads in `already_there` were not imported by it.
     pub fn new(file: &str, preset: &str, plan: &Plan, already_there: &BTreeSet<String>) -> Self {
         let mut summary = Self {
             file: file.to_owned(),
             preset: preset.to_owned(),
-            dry_run: false,
             rows: plan.leads.len() + plan.rejections.len(),
-            imported: 0,
-            already_there: 0,
             rejected: plan.rejections.len(),
             rejections: plan.rejections.iter().take(REJECTIONS_SHOWN).cloned().collect(),
-            open: 0,
-            customers: 0,
-            lost: BTreeMap::new(),
-            unqualified: BTreeMap::new(),
-            do_not_call: 0,
-            do_not_email: 0,
-            seconds: 0.0,
+            ..Self::default()
         };
         for lead in &plan.leads {
             if already_there.contains(&lead.external_id) {
@@ -350,8 +554,9 @@ impl Summary {
         self.imported += 1;
         self.do_not_call += usize::from(lead.do_not_call);
         self.do_not_email += usize::from(lead.do_not_email);
+        self.undated += usize::from(lead.arose.is_none());
         match &lead.outcome {
-            Outcome::Open => self.open += 1,
+            Outcome::Open(_) => self.open += 1,
             Outcome::Customer => self.customers += 1,
             Outcome::Loss { outcome: LossOutcome::Lost, reason, .. } => {
                 *self.lost.entry(reason.clone()).or_default() += 1
@@ -366,6 +571,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::preset::{CustomerRule, DateFormat, ValueMeaning};
     use proptest::prelude::*;
 
     const COLUMNS: &str = "Lead Number,Lead Source,Country,City,Specialization,What is your current occupation,\
@@ -375,8 +581,23 @@ mod tests {
         Preset::load("x-education").expect("built in")
     }
 
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_772_440_200, 0).expect("in range")
+    }
+
+    fn planned(preset: &Preset, text: &str, setting: &Setting) -> Plan {
+        plan(preset, &read(preset, text.as_bytes()).expect("readable"), setting)
+    }
+
     fn plan_of(rows: &str) -> Plan {
-        plan(&x_education(), format!("{COLUMNS}{rows}").as_bytes()).expect("readable")
+        let setting = Setting::spread_over(vec![UserId(1), UserId(2)], now());
+        planned(&x_education(), &format!("{COLUMNS}{rows}"), &setting)
+    }
+
+    /// A preset that maps these fields to columns of the same name.
+    fn mapping(fields: &[Field]) -> Preset {
+        let columns = fields.iter().map(|field| (*field, field.word().to_owned())).collect();
+        Preset { columns, ..Preset::blank("test".to_owned()) }
     }
 
     fn reason_of(row: &str) -> String {
@@ -395,7 +616,7 @@ mod tests {
             (Some("Google"), None, None)
         );
         assert_eq!((lead.do_not_call, lead.do_not_email), (false, true));
-        assert_eq!(lead.outcome, Outcome::Open);
+        assert_eq!(lead.outcome, Outcome::Open(StageKind::Open));
         assert_eq!(Value::Object(lead.custom.clone()), serde_json::json!({"Lead Quality": "Low"}));
     }
 
@@ -412,7 +633,7 @@ mod tests {
             outcome("0.0", "Interested  in full time MBA"),
             loss(LossOutcome::Unqualified, "needs_dont_match", "Interested  in full time MBA")
         );
-        assert_eq!(outcome("0", "Will revert after reading the email"), Outcome::Open);
+        assert_eq!(outcome("0", "Will revert after reading the email"), Outcome::Open(StageKind::Open));
     }
 
     #[test]
@@ -439,11 +660,114 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_lose_their_empty_fraction_and_nothing_else() {
-        assert_eq!(whole_number("660737.00"), Some("660737"));
-        for other in ["", "1.5", "1.", ".0", "-1.0", "A1.0", "1.0.0"] {
-            assert_eq!(whole_number(other), None, "{other}");
-        }
+    fn without_numbers_leads_are_recognised_by_how_to_reach_them() {
+        let preset = mapping(&[Field::Name, Field::LastName, Field::Email, Field::Phone]);
+        let text = "name,last_name,email,phone\nAyşe,Yılmaz,Ayse@X.com,\nCan,,,+90 532 000 11 22\nDeniz,,no,112\nEce,,ayse@x.com,\n";
+        let plan = planned(&preset, text, &Setting::spread_over(vec![UserId(1)], now()));
+        let known: Vec<_> =
+            plan.leads.iter().map(|lead| (lead.external_id.as_str(), lead.text(Field::Name).unwrap_or(""))).collect();
+        assert_eq!(known, [("ayse@x.com", "Ayşe Yılmaz"), ("320001122", "Can")]);
+        let problems: Vec<_> = plan.rejections.iter().filter_map(|rejection| rejection.problem.clone()).collect();
+        let twice = RowProblem::Twice { column: "email".into(), value: "ayse@x.com".into(), row: 2 };
+        assert_eq!(problems, [RowProblem::NoContact, twice]);
+    }
+
+    #[test]
+    fn values_decide_stage_outcome_and_refusal() {
+        let means = |values: &[&str], becomes, reason: Option<&str>| ValueMeaning {
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            becomes,
+            reason: reason.map(str::to_owned),
+        };
+        let preset = Preset {
+            stage: StageKind::Contacted,
+            outcome: vec![OutcomeRule {
+                column: "Durum".into(),
+                others: Others::Undecided,
+                keep: false,
+                meaning: vec![
+                    means(&["Teklif"], Becomes::Negotiation, None),
+                    means(&["Satış"], Becomes::Customer, None),
+                    means(&[""], Becomes::Lost, Some("contact_lost")),
+                    means(&["Spam"], Becomes::Rejected, None),
+                ],
+            }],
+            ..mapping(&[Field::ExternalId])
+        };
+        let text = "external_id,Durum\n1,TEKLİF\n2,satış\n3,\n4,Spam\n5,Başka\n";
+        let plan = planned(&preset, text, &Setting::spread_over(vec![UserId(1)], now()));
+        let outcomes: Vec<_> = plan.leads.iter().map(|lead| lead.outcome.clone()).collect();
+        let loss = Outcome::Loss { outcome: LossOutcome::Lost, reason: "contact_lost".into(), note: "Durum".into() };
+        let (offered, contacted) = (Outcome::Open(StageKind::Negotiation), Outcome::Open(StageKind::Contacted));
+        assert_eq!(outcomes, [offered, Outcome::Customer, loss, contacted]);
+        assert!(plan.leads.iter().all(|lead| lead.custom.is_empty()));
+        assert_eq!(plan.rejections[0].problem, Some(RowProblem::RejectedValue { column: "Durum".into(), value: "Spam".into() }));
+    }
+
+    #[test]
+    fn dates_are_those_of_the_organisations_wall_and_never_lie_ahead() {
+        let date = |column: &str| Some(DateColumn { column: column.into(), format: DateFormat::DayFirst });
+        let customer = CustomerRule { column: "won".into(), yes: vec!["1".into()], no: vec!["0".into()] };
+        let preset = Preset {
+            arose: date("Created"),
+            closed: date("Closed"),
+            customer: Some(customer),
+            ..mapping(&[Field::ExternalId])
+        };
+        let setting = Setting { zone: Tz::Europe__Istanbul, ..Setting::spread_over(vec![UserId(1)], now()) };
+        let text = "external_id,Created,Closed,won\n1,01.02.2026 14:00,01.02.2026,1\n2,,03.02.2026,0\n3,02.03.2026,,1\n\
+                    4,03.03.2026,,0\n5,01.02.2026,31.01.2026,1\n6,2026-02-01,,0\n";
+        let plan = planned(&preset, text, &setting);
+        let shown = |moment: Option<DateTime<Utc>>| moment.map(|moment| moment.to_rfc3339()).unwrap_or_default();
+        let moments: Vec<_> = plan.leads.iter().map(|lead| (shown(lead.arose), shown(lead.closed))).collect();
+        let at = |text: &str| text.to_owned();
+        assert_eq!(
+            moments,
+            [
+                (at("2026-02-01T11:00:00+00:00"), at("2026-02-01T11:00:00+00:00")),
+                (at(""), at("")),
+                (shown(Some(now())), at("")),
+            ]
+        );
+        let reasons: Vec<_> = plan.rejections.iter().map(|rejection| rejection.reason.as_str()).collect();
+        assert_eq!(
+            reasons,
+            [
+                "Created says “03.03.2026”, which has not come yet",
+                "Closed says “31.01.2026”, which is before the lead arose",
+                "Created says “2026-02-01”, which is no date like 31.12.2026",
+            ]
+        );
+        assert_eq!(Summary::new("f", "p", &plan, &BTreeSet::new()).undated, 1);
+    }
+
+    #[test]
+    fn owners_and_amounts_are_named_by_columns() {
+        let owners = Owners::Column { column: "Rep".into(), otherwise: None };
+        let preset = Preset { owners, ..mapping(&[Field::ExternalId, Field::Value, Field::Currency]) };
+        let people = [("ayse@x.com", 7), ("ayse yilmaz", 7)].map(|(name, id)| (name.to_owned(), UserId(id))).into();
+        let setting = Setting {
+            givers: Givers::Column { people, otherwise: None },
+            currencies: [("EUR".to_owned(), 2), ("JPY".to_owned(), 0)].into(),
+            ..Setting::spread_over(Vec::new(), now())
+        };
+        let text = "external_id;Rep;value;currency\n1;Ayşe YILMAZ;1.234,5;\n2;AYSE@x.com;5;JPY\n3;Nobody;;\n4;;;\n\
+                    5;Ayşe Yılmaz;much;\n6;Ayşe Yılmaz;5;USD\n";
+        let plan = planned(&preset, text, &setting);
+        let worth = |minor, currency: &str| Some(Worth { minor, currency: currency.to_owned() });
+        let worths: Vec<_> = plan.leads.iter().map(|lead| lead.worth.clone()).collect();
+        assert_eq!(worths, [worth(123_450, "EUR"), worth(5, "JPY")]);
+        assert!(plan.leads.iter().all(|lead| lead.holder == Holder::Person(UserId(7))));
+        let rows: Vec<_> = plan.rejections.iter().map(|rejection| (rejection.row, rejection.reason.as_str())).collect();
+        assert_eq!(
+            rows,
+            [
+                (4, "Rep says “Nobody”, and nobody who may own leads is called so"),
+                (5, "Rep says “”, and nobody who may own leads is called so"),
+                (6, "value says “much”, which is no amount"),
+                (7, "no rate is known for USD: an admin can set it under Settings"),
+            ]
+        );
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! All SQL of the jobs.
 
-use crate::error::AppError;
+use crate::{error::AppError, ids::UserId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -21,6 +21,8 @@ pub struct Job {
     pub body: Option<Vec<u8>>,
     /// How often it was begun, this time included.
     pub attempts: i32,
+    /// Who asked for it; `None` for winback itself and for the command line.
+    pub requested_by: Option<UserId>,
 }
 
 impl Job {
@@ -33,7 +35,7 @@ impl Job {
 /// How far a job has come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
-    /// queued, running, done or failed.
+    /// queued, running, done, failed or cancelled.
     pub state: String,
     /// Units done.
     pub done: i64,
@@ -89,25 +91,64 @@ pub async fn take(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Job>, AppE
          where id = (select id from job
                      where (state = 'queued' and run_at <= $1) or (state = 'running' and leased_until <= $1)
                      order by run_at, id limit 1 for update skip locked)
-         returning id, kind, payload, body, attempts",
+         returning id, kind, payload, body, attempts, requested_by",
         now,
         now + LEASE
     )
     .fetch_optional(pool)
     .await?;
-    Ok(row.map(|row| Job { id: row.id, kind: row.kind, payload: row.payload, body: row.body, attempts: row.attempts }))
+    Ok(row.map(|row| Job {
+        id: row.id,
+        kind: row.kind,
+        payload: row.payload,
+        body: row.body,
+        attempts: row.attempts,
+        requested_by: row.requested_by.map(UserId),
+    }))
 }
 
-/// Says how far the job is and keeps the lease.
-pub async fn report(pool: &PgPool, job: &Job, done: i64, total: i64, now: DateTime<Utc>) -> Result<(), AppError> {
-    sqlx::query!(
-        "update job set done_count = $3, total_count = $4, leased_until = $5
-         where id = $1 and attempts = $2 and state = 'running'",
+/// Says how far the job is and keeps the lease: whether somebody wants it to stop.
+pub async fn report(pool: &PgPool, job: &Job, done: i64, total: i64, now: DateTime<Utc>) -> Result<bool, AppError> {
+    let stop = sqlx::query_scalar!(
+        r#"update job set done_count = $3, total_count = $4, leased_until = $5
+           where id = $1 and attempts = $2 and state = 'running' returning cancel_requested_at is not null as "stop!""#,
         job.id,
         job.attempts,
         done,
         total,
         now + LEASE
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(stop.unwrap_or_default())
+}
+
+/// The job stopped because somebody wanted it to.
+pub async fn stopped(pool: &PgPool, job: &Job, result: Value, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "update job set state = 'cancelled', leased_until = null, body = null, result = $3, finished_at = $4
+         where id = $1 and attempts = $2 and state = 'running'",
+        job.id,
+        job.attempts,
+        result,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Asks a job to stop. One that was never begun is over at once; one that runs stops between two transactions.
+pub async fn ask_to_stop(pool: &PgPool, id: i64, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!(
+        "update job set cancel_requested_at = coalesce(cancel_requested_at, $2),
+             run_at = case when state = 'queued' then $2 else run_at end,
+             body = case when state = 'queued' and attempts = 0 then null else body end,
+             finished_at = case when state = 'queued' and attempts = 0 then $2 end,
+             state = case when state = 'queued' and attempts = 0 then 'cancelled' else state end
+         where id = $1 and state in ('queued', 'running')",
+        id,
+        now
     )
     .execute(pool)
     .await?;

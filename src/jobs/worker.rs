@@ -18,6 +18,8 @@ pub enum Setback {
     Retry(AppError),
     /// It can never succeed; the text is for people.
     Fail(String),
+    /// Somebody wanted it to stop; what came of it until then.
+    Stopped(Value),
 }
 
 impl From<AppError> for Setback {
@@ -61,6 +63,7 @@ pub async fn work_once(app: &App) -> Result<bool, AppError> {
             store::retry(&app.pool, &job, now + TimeDelta::seconds(1 << job.attempts)).await?;
         }
         Err(Setback::Retry(error)) => store::fail(&app.pool, &job, &error.to_string(), now).await?,
+        Err(Setback::Stopped(result)) => store::stopped(&app.pool, &job, result, now).await?,
         Err(Setback::Fail(why)) => store::fail(&app.pool, &job, &why, now).await?,
     }
     Ok(true)
@@ -70,6 +73,7 @@ async fn run(app: &App, job: &Job) -> Result<Value, Setback> {
     match job.kind.as_str() {
         crate::capture::jobs::IMPORT => crate::capture::jobs::import(app, job).await,
         crate::wins::jobs::INACTIVITY => crate::wins::jobs::rest_silent_customers(app).await,
+        crate::capture::withdrawal::WITHDRAWAL => crate::capture::withdrawal::withdraw(app, job).await,
         other => Err(Setback::Fail(format!("no worker knows the job {other}"))),
     }
 }

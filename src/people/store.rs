@@ -254,14 +254,78 @@ pub async fn first_admin(pool: &PgPool) -> Result<Option<(Viewer, Tz)>, AppError
     }))
 }
 
-/// Every open rep in the order in which they joined: over them an import spreads its leads.
-pub async fn open_reps(permit: &Permit) -> Result<Vec<UserId>, AppError> {
-    let reps = sqlx::query_scalar!(
-        r#"select id as "id: UserId" from app_user where role = 'rep' and closed_at is null order by id"#
+/// An open account and what it may do now: for jobs that somebody asked for.
+pub async fn acting(pool: &PgPool, user: UserId) -> Result<Option<(Viewer, Tz)>, AppError> {
+    let row = sqlx::query!(
+        r#"select u.id, u.name, u.role, u.team_id,
+                  coalesce(u.time_zone, o.time_zone) as "zone!", o.everyone_reads_all,
+                  array(select m.id from app_user m join team_manager t on t.team_id = m.team_id where t.user_id = u.id
+                        union select u.id) as "owners!",
+                  array(select q.id from queue q
+                        where q.manager_id = u.id or q.team_id = u.team_id
+                           or q.team_id in (select team_id from team_manager where user_id = u.id)) as "queues!"
+           from app_user u cross join organisation o where u.id = $1 and u.closed_at is null"#,
+        user.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.map(|row| {
+        let viewer = Viewer {
+            id: UserId(row.id),
+            name: row.name,
+            role: row.role.parse().map_err(|_| AppError::Internal)?,
+            team_id: row.team_id.map(TeamId),
+            owners: row.owners.into_iter().map(UserId).collect(),
+            queues: row.queues.into_iter().map(QueueId).collect(),
+            everyone_reads_all: row.everyone_reads_all,
+        };
+        Ok((viewer, row.zone.parse().unwrap_or(Tz::UTC)))
+    })
+    .transpose()
+}
+
+/// Somebody whom leads can be given to.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    /// Who.
+    pub id: UserId,
+    /// Where they sign in with, as typed.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Whether they work leads: over them leads are spread.
+    pub is_rep: bool,
+    /// Their team.
+    pub team: Option<String>,
+}
+
+/// Every open rep and manager to whom the viewer may give leads, in the order in which they joined.
+pub async fn receivers(permit: &Permit) -> Result<Vec<Receiver>, AppError> {
+    let owners: Vec<i64> = permit.viewer().owners.iter().map(|owner| owner.0).collect();
+    let receivers = sqlx::query_as!(
+        Receiver,
+        r#"select u.id as "id: UserId", u.email, u.name, u.role = 'rep' as "is_rep!", t.name as "team?"
+           from app_user u left join team t on t.id = u.team_id
+           where u.role in ('rep', 'manager') and u.closed_at is null and ($1 or u.id = any($2)) order by u.id"#,
+        permit.viewer().role == Role::Admin,
+        &owners
     )
     .fetch_all(permit.pool())
     .await?;
-    Ok(reps)
+    Ok(receivers)
+}
+
+/// Every queue into which the viewer may put leads.
+pub async fn queues(permit: &Permit) -> Result<Vec<(QueueId, String)>, AppError> {
+    let queues: Vec<i64> = permit.viewer().queues.iter().map(|queue| queue.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id: QueueId", name from queue where $1 or id = any($2) order by name collate "und-x-icu""#,
+        permit.viewer().role == Role::Admin,
+        &queues
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Everybody who can own leads, and every queue, in the order of their names.

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     app::{App as Pages, shell},
+    capture::{self, problems::LARGEST_FILE},
     error::AppError,
     live,
     people::{access, session},
@@ -14,7 +15,7 @@ use crate::{
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::{any, get, post},
@@ -33,12 +34,23 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-/// No request of a person is larger; uploads will have a route of their own.
+/// No request of a person is larger; uploads have routes of their own.
 const LARGEST_BODY: usize = 1024 * 1024;
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+/// A large file over a slow line.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(15 * 60);
 
 /// Routes that are neither pages nor server functions.
-const PLAIN_ROUTES: [&str; 5] = ["/sign-in", "/sign-out", "/live", "/healthz", "/readyz"];
+const PLAIN_ROUTES: [&str; 8] = [
+    "/sign-in",
+    "/sign-out",
+    "/live",
+    "/healthz",
+    "/readyz",
+    "/import/upload",
+    "/import/rejected/:run",
+    "/import/preset",
+];
 
 /// A route without a row in the access table.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +72,15 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         return Err(RouteWithoutRule(missing.join(", ")));
     }
 
-    let streams = Router::new().route("/live", get(live::stream::stream));
+    let streams = Router::new()
+        .route("/live", get(live::stream::stream))
+        .route("/import/rejected/{run}", get(capture::routes::rejected))
+        .route("/import/preset", get(capture::routes::preset));
+    let uploads = Router::new()
+        .route("/import/upload", post(capture::routes::upload))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(LARGEST_FILE))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_UPLOAD));
     let rest = Router::new()
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
@@ -78,6 +98,7 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST));
     Ok(streams
+        .merge(uploads)
         .merge(rest)
         .layer(from_fn_with_state(app.clone(), access::enforce))
         .layer(from_fn_with_state(app.clone(), forgery::refuse))
