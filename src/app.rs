@@ -5,7 +5,7 @@ use crate::{
     ui::toast::provide_toasts,
 };
 use frame::Frame;
-use later::{LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute};
+use later::{ImportRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -67,6 +67,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/leads/:id") view={Lazy::<LeadRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>

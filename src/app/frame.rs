@@ -26,6 +26,12 @@ pub fn Frame() -> impl IntoView {
     let viewer = Resource::new_blocking(|| (), |()| read_me());
     provide_context(Me(viewer));
     let name = move || Suspend::new(async move { viewer.await.map(|viewer| viewer.name).unwrap_or_default() });
+    let import = move || {
+        Suspend::new(async move {
+            let manages = viewer.await.is_ok_and(|viewer| viewer.manages());
+            manages.then(|| view! { <A href="/import">{t!(i18n, shell.import)}</A> })
+        })
+    };
     let losses = move || {
         Suspend::new(async move {
             let manages = viewer.await.is_ok_and(|viewer| viewer.manages());
@@ -40,6 +46,7 @@ pub fn Frame() -> impl IntoView {
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
                 <Suspense>{losses}</Suspense>
+                <Suspense>{import}</Suspense>
                 <div class="rail-foot">
                     <button type="button" class="quiet account-button" popovertarget="account">{t!(i18n, shell.account)}</button>
                     <div id="account" popover="auto">

@@ -2,6 +2,7 @@
 
 use crate::{
     analytics::view::{LossesPage, OwnFiguresPage},
+    capture::view::ImportPage,
     leads::view::LeadPage,
     losses::view::LostPoolPage,
 };
@@ -61,5 +62,19 @@ impl LazyRoute for OwnFiguresRoute {
 
     fn view(_this: Self) -> AnyView {
         view! { <OwnFiguresPage/> }.into_any()
+    }
+}
+
+/// The import page.
+pub struct ImportRoute;
+
+#[lazy_route]
+impl LazyRoute for ImportRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <ImportPage/> }.into_any()
     }
 }

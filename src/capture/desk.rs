@@ -2,8 +2,8 @@
 
 use super::{
     api::{
-        BeginAnswer, Choices, Look, LookAnswer, PersonChoice, PresetChoice, ReasonChoice, Refusal, Rehearsal, RehearseAnswer,
-        SaveAnswer,
+        BeginAnswer, Choices, Look, LookAnswer, PersonChoice, PresetChoice, ReasonChoice, Refusal, Rehearsal,
+        RehearseAnswer, SaveAnswer,
     },
     guess,
     jobs::{self, Order, Unready},
@@ -99,7 +99,8 @@ pub async fn choices(permit: &Permit) -> Result<Choices, AppError> {
     let is_open = |kind| Becomes::ALL.iter().any(|becomes| becomes.open_stage() == Some(kind));
     let built_in = Preset::built_in().into_iter().map(|preset| PresetChoice { preset, is_built_in: true });
     let kept = store::presets::kept(permit.pool()).await?.into_iter();
-    let reasons = store::reasons(permit).await?.into_iter().map(|(outcome, code, name)| ReasonChoice { outcome, code, name });
+    let reasons =
+        store::reasons(permit).await?.into_iter().map(|(outcome, code, name)| ReasonChoice { outcome, code, name });
     Ok(Choices {
         reasons: reasons.collect(),
         stages: stages.into_iter().filter(|stage| is_open(stage.kind)).map(|stage| (stage.kind, stage.name)).collect(),
@@ -139,8 +140,8 @@ pub async fn rehearse(permit: &Permit, upload: i64, preset: Preset, page: u32) -
     let there = store::already_there(permit, &preset.name, &jobs::external_ids(&plan), None).await?;
     let mut summary = Summary::new(&file, &preset.name, &plan, &there);
     summary.dry_run = true;
-    summary.revived = usize::try_from(store::resting(permit, &preset.name, &jobs::external_ids(&plan)).await?)
-        .unwrap_or_default();
+    summary.revived =
+        usize::try_from(store::resting(permit, &preset.name, &jobs::external_ids(&plan)).await?).unwrap_or_default();
     let keys = |field, key: fn(&str) -> Option<String>| -> Vec<String> {
         plan.leads.iter().filter_map(|lead| lead.text(field).and_then(key)).collect()
     };
@@ -158,11 +159,8 @@ pub async fn rehearse(permit: &Permit, upload: i64, preset: Preset, page: u32) -
 }
 
 async fn holders(permit: &Permit, plan: &Plan, there: &BTreeSet<String>) -> Result<Vec<(String, usize)>, AppError> {
-    let mut names: BTreeMap<Holder, String> = people::store::queues(permit)
-        .await?
-        .into_iter()
-        .map(|(queue, name)| (Holder::Queue(queue), name))
-        .collect();
+    let mut names: BTreeMap<Holder, String> =
+        people::store::queues(permit).await?.into_iter().map(|(queue, name)| (Holder::Queue(queue), name)).collect();
     let people = people::store::receivers(permit).await?;
     names.extend(people.into_iter().map(|person| (Holder::Person(person.id), person.name)));
     let mut counts: BTreeMap<Holder, usize> = BTreeMap::new();
@@ -208,4 +206,3 @@ pub async fn save_preset(permit: &Permit, preset: Preset, replace: bool) -> Resu
     }
     store::presets::save(permit, &preset, replace).await
 }
-

@@ -3,7 +3,7 @@
 
 use super::{
     dates,
-    preset::{Becomes, DateColumn, Field, OutcomeRule, Others, Owners, Preset, ValueMeaning},
+    preset::{Becomes, DateColumn, Field, Others, OutcomeRule, Owners, Preset, ValueMeaning},
     reader::Table,
 };
 use crate::{
@@ -23,41 +23,363 @@ const LONGEST_VALUE: usize = 200;
 /// Names that columns go by, folded; the first field whose name matches wins.
 const NAMES: &[(Field, &[&str])] = &[
     (Field::DoNotCall, &["do not call", "dnc", "no call", "aranmasin", "arama izni yok", "не звонить", "تماس نگیرید"]),
-    (Field::DoNotEmail, &["do not email", "do not e mail", "no email", "email opt out", "e posta gonderilmesin", "не писать"]),
-    (Field::LastName, &["last name", "surname", "family name", "soyad", "soyadi", "soy isim", "фамилия", "نام خانوادگی"]),
-    (Field::Name, &["name", "full name", "first name", "lead name", "contact", "contact name", "customer", "customer name", "ad soyad", "adi soyadi", "ad", "adi", "isim", "isim soyisim", "musteri", "musteri adi", "имя", "фио", "клиент", "نام", "نام و نام خانوادگی", "مشتری"]),
-    (Field::Company, &["company", "company name", "organisation", "organization", "account", "account name", "sirket", "sirket adi", "firma", "firma adi", "unvan", "kurum", "компания", "организация", "شرکت"]),
-    (Field::Email, &["email", "e mail", "mail", "email address", "e mail address", "eposta", "e posta", "e posta adresi", "почта", "эл почта", "электронная почта", "ایمیل"]),
-    (Field::Phone, &["phone", "phone number", "mobile", "mobile phone", "cell", "tel", "telephone", "whatsapp", "telefon", "telefon no", "telefon numarasi", "cep", "cep telefonu", "gsm", "телефон", "моб телефон", "мобильный", "تلفن", "موبایل", "شماره تماس"]),
-    (Field::ExternalId, &["id", "lead id", "lead number", "lead no", "number", "no", "record id", "customer id", "customer number", "numara", "kayit no", "aday no", "musteri no", "musteri numarasi", "номер", "ид", "شماره", "شناسه", "کد"]),
+    (
+        Field::DoNotEmail,
+        &["do not email", "do not e mail", "no email", "email opt out", "e posta gonderilmesin", "не писать"],
+    ),
+    (
+        Field::LastName,
+        &["last name", "surname", "family name", "soyad", "soyadi", "soy isim", "фамилия", "نام خانوادگی"],
+    ),
+    (
+        Field::Name,
+        &[
+            "name",
+            "full name",
+            "first name",
+            "lead name",
+            "contact",
+            "contact name",
+            "customer",
+            "customer name",
+            "ad soyad",
+            "adi soyadi",
+            "ad",
+            "adi",
+            "isim",
+            "isim soyisim",
+            "musteri",
+            "musteri adi",
+            "имя",
+            "фио",
+            "клиент",
+            "نام",
+            "نام و نام خانوادگی",
+            "مشتری",
+        ],
+    ),
+    (
+        Field::Company,
+        &[
+            "company",
+            "company name",
+            "organisation",
+            "organization",
+            "account",
+            "account name",
+            "sirket",
+            "sirket adi",
+            "firma",
+            "firma adi",
+            "unvan",
+            "kurum",
+            "компания",
+            "организация",
+            "شرکت",
+        ],
+    ),
+    (
+        Field::Email,
+        &[
+            "email",
+            "e mail",
+            "mail",
+            "email address",
+            "e mail address",
+            "eposta",
+            "e posta",
+            "e posta adresi",
+            "почта",
+            "эл почта",
+            "электронная почта",
+            "ایمیل",
+        ],
+    ),
+    (
+        Field::Phone,
+        &[
+            "phone",
+            "phone number",
+            "mobile",
+            "mobile phone",
+            "cell",
+            "tel",
+            "telephone",
+            "whatsapp",
+            "telefon",
+            "telefon no",
+            "telefon numarasi",
+            "cep",
+            "cep telefonu",
+            "gsm",
+            "телефон",
+            "моб телефон",
+            "мобильный",
+            "تلفن",
+            "موبایل",
+            "شماره تماس",
+        ],
+    ),
+    (
+        Field::ExternalId,
+        &[
+            "id",
+            "lead id",
+            "lead number",
+            "lead no",
+            "number",
+            "no",
+            "record id",
+            "customer id",
+            "customer number",
+            "numara",
+            "kayit no",
+            "aday no",
+            "musteri no",
+            "musteri numarasi",
+            "номер",
+            "ид",
+            "شماره",
+            "شناسه",
+            "کد",
+        ],
+    ),
     (Field::Country, &["country", "ulke", "страна", "کشور"]),
     (Field::City, &["city", "town", "sehir", "il", "город", "شهر"]),
     (Field::Address, &["address", "street", "adres", "адрес", "ادرس", "آدرس"]),
     (Field::Website, &["website", "web site", "web", "url", "homepage", "web sitesi", "сайт", "وب سایت"]),
-    (Field::Occupation, &["occupation", "job", "job title", "title", "position", "profession", "meslek", "unvani", "gorev", "pozisyon", "должность", "профессия", "شغل"]),
+    (
+        Field::Occupation,
+        &[
+            "occupation",
+            "job",
+            "job title",
+            "title",
+            "position",
+            "profession",
+            "meslek",
+            "unvani",
+            "gorev",
+            "pozisyon",
+            "должность",
+            "профессия",
+            "شغل",
+        ],
+    ),
     (Field::Industry, &["industry", "sector", "sektor", "отрасль", "сфера", "صنعت"]),
-    (Field::Request, &["request", "message", "enquiry", "inquiry", "comment", "comments", "notes", "note", "description", "talep", "mesaj", "not", "notlar", "aciklama", "сообщение", "комментарий", "запрос", "پیام", "درخواست", "توضیحات"]),
-    (Field::Source, &["source", "lead source", "channel", "kaynak", "kanal", "aday kaynagi", "источник", "канал", "منبع"]),
+    (
+        Field::Request,
+        &[
+            "request",
+            "message",
+            "enquiry",
+            "inquiry",
+            "comment",
+            "comments",
+            "notes",
+            "note",
+            "description",
+            "talep",
+            "mesaj",
+            "not",
+            "notlar",
+            "aciklama",
+            "сообщение",
+            "комментарий",
+            "запрос",
+            "پیام",
+            "درخواست",
+            "توضیحات",
+        ],
+    ),
+    (
+        Field::Source,
+        &["source", "lead source", "channel", "kaynak", "kanal", "aday kaynagi", "источник", "канал", "منبع"],
+    ),
     (Field::Campaign, &["campaign", "utm campaign", "kampanya", "кампания", "کمپین"]),
-    (Field::Product, &["product", "service", "course", "interest", "urun", "hizmet", "ilgilendigi urun", "продукт", "товар", "услуга", "محصول", "خدمت"]),
+    (
+        Field::Product,
+        &[
+            "product",
+            "service",
+            "course",
+            "interest",
+            "urun",
+            "hizmet",
+            "ilgilendigi urun",
+            "продукт",
+            "товар",
+            "услуга",
+            "محصول",
+            "خدمت",
+        ],
+    ),
     (Field::Segment, &["segment", "customer group", "musteri grubu", "сегмент", "بخش"]),
-    (Field::Value, &["value", "amount", "deal size", "deal value", "budget", "price", "revenue", "tutar", "deger", "butce", "fiyat", "сумма", "бюджет", "مبلغ", "ارزش"]),
+    (
+        Field::Value,
+        &[
+            "value",
+            "amount",
+            "deal size",
+            "deal value",
+            "budget",
+            "price",
+            "revenue",
+            "tutar",
+            "deger",
+            "butce",
+            "fiyat",
+            "сумма",
+            "бюджет",
+            "مبلغ",
+            "ارزش",
+        ],
+    ),
     (Field::Currency, &["currency", "para birimi", "doviz", "валюта", "ارز"]),
 ];
-const OWNERS: &[&str] = &["owner", "lead owner", "assigned to", "sales rep", "rep", "agent", "responsible", "sorumlu", "temsilci", "satis temsilcisi", "danisman", "atanan", "ответственный", "менеджер", "مسئول", "کارشناس"];
-const AROSE: &[&str] = &["created", "created at", "created on", "create date", "creation date", "date", "lead date", "date created", "enquiry date", "registered", "tarih", "kayit tarihi", "olusturma tarihi", "basvuru tarihi", "дата", "дата создания", "создан", "تاریخ", "تاریخ ایجاد"];
-const CLOSED: &[&str] = &["closed", "closed at", "closed on", "close date", "closing date", "won date", "lost date", "kapanis", "kapanis tarihi", "satis tarihi", "дата закрытия", "تاریخ بستن"];
-const STATUS: &[&str] = &["status", "lead status", "stage", "lead stage", "deal stage", "outcome", "result", "state", "converted", "durum", "asama", "sonuc", "aday durumu", "статус", "этап", "стадия", "результат", "وضعیت", "مرحله", "نتیجه"];
+const OWNERS: &[&str] = &[
+    "owner",
+    "lead owner",
+    "assigned to",
+    "sales rep",
+    "rep",
+    "agent",
+    "responsible",
+    "sorumlu",
+    "temsilci",
+    "satis temsilcisi",
+    "danisman",
+    "atanan",
+    "ответственный",
+    "менеджер",
+    "مسئول",
+    "کارشناس",
+];
+const AROSE: &[&str] = &[
+    "created",
+    "created at",
+    "created on",
+    "create date",
+    "creation date",
+    "date",
+    "lead date",
+    "date created",
+    "enquiry date",
+    "registered",
+    "tarih",
+    "kayit tarihi",
+    "olusturma tarihi",
+    "basvuru tarihi",
+    "дата",
+    "дата создания",
+    "создан",
+    "تاریخ",
+    "تاریخ ایجاد",
+];
+const CLOSED: &[&str] = &[
+    "closed",
+    "closed at",
+    "closed on",
+    "close date",
+    "closing date",
+    "won date",
+    "lost date",
+    "kapanis",
+    "kapanis tarihi",
+    "satis tarihi",
+    "дата закрытия",
+    "تاریخ بستن",
+];
+const STATUS: &[&str] = &[
+    "status",
+    "lead status",
+    "stage",
+    "lead stage",
+    "deal stage",
+    "outcome",
+    "result",
+    "state",
+    "converted",
+    "durum",
+    "asama",
+    "sonuc",
+    "aday durumu",
+    "статус",
+    "этап",
+    "стадия",
+    "результат",
+    "وضعیت",
+    "مرحله",
+    "نتیجه",
+];
 
 /// Words that values begin with, folded, and what they make of a lead.
 const VALUES: &[(Becomes, &[&str])] = &[
-    (Becomes::Unqualified, &["unqualified", "disqualified", "not qualified", "junk", "uygun degil", "niteliksiz", "некач", "نامناسب"]),
-    (Becomes::Lost, &["lost", "closed lost", "dead", "rejected", "kaybedildi", "kayip", "olumsuz", "iptal", "потерян", "проигран", "отказ", "از دست"]),
-    (Becomes::Customer, &["won", "closed won", "customer", "converted", "sold", "paid", "kazanildi", "musteri", "satis", "satildi", "olumlu", "выигран", "клиент", "продан", "برنده", "مشتری", "فروخته"]),
-    (Becomes::Negotiation, &["negotiation", "proposal", "quote", "offer", "teklif", "pazarlik", "переговоры", "предложение", "مذاکره"]),
+    (
+        Becomes::Unqualified,
+        &["unqualified", "disqualified", "not qualified", "junk", "uygun degil", "niteliksiz", "некач", "نامناسب"],
+    ),
+    (
+        Becomes::Lost,
+        &[
+            "lost",
+            "closed lost",
+            "dead",
+            "rejected",
+            "kaybedildi",
+            "kayip",
+            "olumsuz",
+            "iptal",
+            "потерян",
+            "проигран",
+            "отказ",
+            "از دست",
+        ],
+    ),
+    (
+        Becomes::Customer,
+        &[
+            "won",
+            "closed won",
+            "customer",
+            "converted",
+            "sold",
+            "paid",
+            "kazanildi",
+            "musteri",
+            "satis",
+            "satildi",
+            "olumlu",
+            "выигран",
+            "клиент",
+            "продан",
+            "برنده",
+            "مشتری",
+            "فروخته",
+        ],
+    ),
+    (
+        Becomes::Negotiation,
+        &["negotiation", "proposal", "quote", "offer", "teklif", "pazarlik", "переговоры", "предложение", "مذاکره"],
+    ),
     (Becomes::Qualified, &["qualified", "demo", "trial", "sql", "nitelikli", "квалиф", "واجد"]),
     (Becomes::Nurturing, &["nurturing", "warm", "mql", "besleme", "прогрев"]),
-    (Becomes::Contacted, &["contacted", "in progress", "working", "called", "reached", "gorusuldu", "arandi", "iletisim", "в работе", "связались", "تماس"]),
+    (
+        Becomes::Contacted,
+        &[
+            "contacted",
+            "in progress",
+            "working",
+            "called",
+            "reached",
+            "gorusuldu",
+            "arandi",
+            "iletisim",
+            "в работе",
+            "связались",
+            "تماس",
+        ],
+    ),
     (Becomes::Open, &["open", "new", "fresh", "yeni", "acik", "новый", "новая", "открыт", "جدید"]),
 ];
 
@@ -131,7 +453,8 @@ pub fn preset(name: String, table: &Table, columns: &[ColumnFacts]) -> Preset {
     }
     let is_date = |column: &&ColumnFacts| dates::is_surely_dates(&column.dates);
     for (names, place) in [(AROSE, &mut preset.arose), (CLOSED, &mut preset.closed)] {
-        if let Some(column) = named(columns, names).filter(is_date).filter(|column| !taken.contains(column.name.as_str()))
+        if let Some(column) =
+            named(columns, names).filter(is_date).filter(|column| !taken.contains(column.name.as_str()))
             && let [format] = column.dates[..]
         {
             taken.insert(&column.name);
@@ -160,7 +483,8 @@ fn by_content(field: Field, table: &Table, free: &[ColumnFacts]) -> Option<Strin
     let looks = |cell: &str| match field {
         Field::Email => cell.contains('.') && email_key(cell).is_some(),
         Field::Phone => {
-            let is_written_so = cell.starts_with(['+', '0', '(']) && !cell.contains(|character: char| character.is_alphabetic());
+            let is_written_so =
+                cell.starts_with(['+', '0', '(']) && !cell.contains(|character: char| character.is_alphabetic());
             is_written_so && phone_key(cell).is_some() && dates::formats([cell].into_iter()).is_empty()
         }
         _ => false,
@@ -192,7 +516,10 @@ pub fn outcome_rule(column: &ColumnFacts) -> OutcomeRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{preset::{DateFormat, Layout}, reader};
+    use crate::capture::{
+        preset::{DateFormat, Layout},
+        reader,
+    };
 
     fn guessed(text: &str) -> Preset {
         let table = reader::read(text.as_bytes(), &[], &Layout::default()).expect("readable");
@@ -202,9 +529,18 @@ mod tests {
     #[test]
     fn columns_are_known_by_name_in_four_languages() {
         for (header, expected) in [
-            ("Lead Number,Full Name,E-Mail,Phone,City", [Field::ExternalId, Field::Name, Field::Email, Field::Phone, Field::City]),
-            ("Kayıt No,Ad Soyad,E-posta,Cep Telefonu,Şehir", [Field::ExternalId, Field::Name, Field::Email, Field::Phone, Field::City]),
-            ("Номер,ФИО,Эл. почта,Телефон,Город", [Field::ExternalId, Field::Name, Field::Email, Field::Phone, Field::City]),
+            (
+                "Lead Number,Full Name,E-Mail,Phone,City",
+                [Field::ExternalId, Field::Name, Field::Email, Field::Phone, Field::City],
+            ),
+            (
+                "Kayıt No,Ad Soyad,E-posta,Cep Telefonu,Şehir",
+                [Field::ExternalId, Field::Name, Field::Email, Field::Phone, Field::City],
+            ),
+            (
+                "Номер,ФИО,Эл. почта,Телефон,Город",
+                [Field::ExternalId, Field::Name, Field::Email, Field::Phone, Field::City],
+            ),
             ("شناسه,نام,ایمیل,موبایل,شهر", [Field::ExternalId, Field::Name, Field::Email, Field::Phone, Field::City]),
         ] {
             let preset = guessed(&format!("{header}\n1,A,a@x.com,+90 532 000 11 22,B\n"));

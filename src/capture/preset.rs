@@ -585,7 +585,6 @@ fn first_repeated<'a>(values: impl Iterator<Item = &'a String>) -> Option<&'a st
     values.map(String::as_str).find(|value| !seen.insert(value_key(value)))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -180,13 +180,10 @@ impl RowProblem {
                     td_string!(locale, capture.row_cells, found = found, expected = expected).to_string()
                 }
             }
-            Self::TooLong(bytes) => td_string!(
-                locale,
-                capture.row_too_long,
-                bytes = bytes.to_string(),
-                limit = LONGEST_ROW.to_string()
-            )
-            .to_string(),
+            Self::TooLong(bytes) => {
+                td_string!(locale, capture.row_too_long, bytes = bytes.to_string(), limit = LONGEST_ROW.to_string())
+                    .to_string()
+            }
             Self::FieldTooLong { column } => {
                 td_string!(locale, capture.row_field_too_long, column = column, limit = LONGEST_FIELD.to_string())
                     .to_string()

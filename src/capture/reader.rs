@@ -10,9 +10,11 @@ use super::{
 use crate::fold::fold;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// No column has a longer name.
+const LONGEST_NAME: usize = 400;
 /// The header is looked for among so many rows.
 const TOP: usize = 40;
 
@@ -245,7 +247,13 @@ fn evenness(rows: &[RawRow]) -> f64 {
 }
 
 fn found_in(row: &RawRow, needed: &[&str]) -> usize {
-    needed.iter().filter(|name| position(&row.cells, name).is_some()).count()
+    if needed.is_empty() {
+        return 0;
+    }
+    // What is longer is no name, and folding it would take its time.
+    let names: BTreeSet<String> =
+        row.cells.iter().filter(|cell| cell.len() <= LONGEST_NAME).map(|cell| fold(cell)).collect();
+    needed.iter().filter(|name| names.contains(&fold(name))).count()
 }
 
 /// Where the header stands: the row with the most needed columns; where none is needed, the first one that is nearly as
@@ -274,7 +282,7 @@ fn parser(delimiter: u8) -> csv::ReaderBuilder {
 
 fn position(columns: &[String], name: &str) -> Option<usize> {
     let name = fold(name);
-    columns.iter().position(|column| fold(column) == name)
+    columns.iter().position(|column| column.len() <= LONGEST_NAME && fold(column) == name)
 }
 
 /// The line in which a quote opens that the end of the file finds still open. A quote opens a cell only at its start, and
@@ -305,8 +313,7 @@ fn records(text: &str, delimiter: u8, most: usize) -> Result<Vec<RawRow>, Unread
     let (mut rows, mut number) = (Vec::new(), 0);
     while rows.len() < most {
         let begins = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-        let is_there =
-            reader.read_record(&mut record).map_err(|error| Unreadable::Malformed(error.to_string()))?;
+        let is_there = reader.read_record(&mut record).map_err(|error| Unreadable::Malformed(error.to_string()))?;
         if !is_there {
             break;
         }

@@ -119,8 +119,10 @@ pub async fn preset(
 }
 
 fn as_download(name: &str, media_type: &'static str, body: Body) -> Response {
-    let plain: String =
-        name.chars().map(|letter| if letter.is_ascii_graphic() && !"\"\\/".contains(letter) { letter } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_graphic() && !"\"\\/".contains(letter) { letter } else { '_' })
+        .collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", percent_encoded(name));
     ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
 }

@@ -5,8 +5,8 @@ use super::{
     amounts,
     dates::{self, Written},
     preset::{
-        Becomes, DateColumn, DecimalMark, Field, LossOutcome, OutcomeRule, Others, Owners, Preset, WordColumn, value_key,
-        whole_number,
+        Becomes, DateColumn, DecimalMark, Field, LossOutcome, Others, OutcomeRule, Owners, Preset, WordColumn,
+        value_key, whole_number,
     },
     problems::{LONGEST_FIELD, RowProblem, Unreadable, shortened},
     reader::{self, Row, Table},
@@ -229,7 +229,8 @@ struct Words<T> {
 
 impl<T: Copy> Words<T> {
     fn new(by: &WordColumn<T>, table: &Table) -> Option<Self> {
-        let values = by.meaning.iter().flat_map(|meaning| meaning.values.iter().map(|value| (value_key(value), meaning.is)));
+        let values =
+            by.meaning.iter().flat_map(|meaning| meaning.values.iter().map(|value| (value_key(value), meaning.is)));
         Some(Self { column: table.position(&by.column)?, meanings: values.collect() })
     }
 }
@@ -701,7 +702,10 @@ mod tests {
         let (offered, contacted) = (Outcome::Open(StageKind::Negotiation), Outcome::Open(StageKind::Contacted));
         assert_eq!(outcomes, [offered, Outcome::Customer, loss, contacted]);
         assert!(plan.leads.iter().all(|lead| lead.custom.is_empty()));
-        assert_eq!(plan.rejections[0].problem, Some(RowProblem::RejectedValue { column: "Durum".into(), value: "Spam".into() }));
+        assert_eq!(
+            plan.rejections[0].problem,
+            Some(RowProblem::RejectedValue { column: "Durum".into(), value: "Spam".into() })
+        );
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Preset {
 mod tests {
     use super::*;
     use crate::capture::preset::{
-        Becomes, DateColumn, DateFormat, Field, Layout, OutcomeRule, Others, Owners, ValueMeaning, whole_number,
+        Becomes, DateColumn, DateFormat, Field, Layout, Others, OutcomeRule, Owners, ValueMeaning, whole_number,
     };
 
     const SMALLEST: &str = "name = 'n'\ndirection = 'inbound'\nparty = 'person'\n[columns]\nexternal_id = 'Id'\n";

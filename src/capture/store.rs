@@ -149,7 +149,10 @@ pub async fn unknown_reasons(
 ) -> Result<Vec<(LossOutcome, String)>, AppError> {
     let known = sqlx::query!("select outcome, code from loss_reason").fetch_all(permit.pool()).await?;
     let known: BTreeSet<_> = known.into_iter().map(|row| (row.outcome, row.code)).collect();
-    Ok(reasons.into_iter().filter(|(outcome, code)| !known.contains(&(outcome.word().to_owned(), code.clone()))).collect())
+    Ok(reasons
+        .into_iter()
+        .filter(|(outcome, code)| !known.contains(&(outcome.word().to_owned(), code.clone())))
+        .collect())
 }
 
 /// What the organisation reckons in.
@@ -169,12 +172,10 @@ pub async fn reckoning(permit: &Permit) -> Result<Reckoning, AppError> {
     let row = sqlx::query!("select time_zone, base_currency from organisation").fetch_one(permit.pool()).await?;
     let zone = row.time_zone.parse().unwrap_or(Tz::UTC);
     let today = permit.now().with_timezone(&zone).date_naive();
-    let currencies = sqlx::query!(
-        "select code, digits from currency where base_amount(100, code, $1) is not null",
-        today
-    )
-    .fetch_all(permit.pool())
-    .await?;
+    let currencies =
+        sqlx::query!("select code, digits from currency where base_amount(100, code, $1) is not null", today)
+            .fetch_all(permit.pool())
+            .await?;
     let currencies =
         currencies.into_iter().map(|row| (row.code, u32::try_from(row.digits).unwrap_or_default())).collect();
     Ok(Reckoning { zone, base_currency: row.base_currency, today, currencies })

@@ -48,8 +48,7 @@ fn unpacks_to_a_sound_size(bytes: &[u8]) -> Result<(), Unreadable> {
         if part.size() > left {
             return Err(Unreadable::Bomb);
         }
-        let unpacked =
-            io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(|_| Unreadable::BrokenWorkbook)?;
+        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(|_| Unreadable::BrokenWorkbook)?;
         left = left.checked_sub(unpacked).ok_or(Unreadable::Bomb)?;
     }
     Ok(())

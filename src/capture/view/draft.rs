@@ -122,7 +122,8 @@ fn PresetSection(
     };
     let kept = Signal::derive(move || {
         let name = begun_with.get();
-        presets.with(|presets| presets.iter().find(|choice| choice.preset.name == name).map(|choice| choice.is_built_in))
+        presets
+            .with(|presets| presets.iter().find(|choice| choice.preset.name == name).map(|choice| choice.is_built_in))
     });
     let forget = move |_| {
         let gone = begun_with.get_untracked();

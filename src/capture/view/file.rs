@@ -70,11 +70,13 @@ pub fn FileSection(
             sheet: given.sheet.or(seen.sheet),
         }
     });
-    let sheets = Signal::derive(move || look.with(|look| look.as_ref().map_or_else(Vec::new, |look| look.sheets.clone())));
+    let sheets =
+        Signal::derive(move || look.with(|look| look.as_ref().map_or_else(Vec::new, |look| look.sheets.clone())));
     let is_text = move || sheets.with(Vec::is_empty);
     let encoding = Signal::derive(move || found.get().encoding.unwrap_or_default());
     let encodings = Signal::derive(move || {
-        let mut options: Vec<_> = ENCODINGS.iter().map(|(value, name)| ((*value).to_owned(), (*name).to_owned())).collect();
+        let mut options: Vec<_> =
+            ENCODINGS.iter().map(|(value, name)| ((*value).to_owned(), (*name).to_owned())).collect();
         let present = encoding.get();
         if !options.iter().any(|(value, _)| *value == present) {
             options.insert(0, (present.clone(), present));
@@ -107,7 +109,8 @@ pub fn FileSection(
         }
     };
     let sheet_choice = move || {
-        let options = Signal::derive(move || sheets.get().into_iter().map(|sheet| (sheet.clone(), sheet)).collect::<Vec<_>>());
+        let options =
+            Signal::derive(move || sheets.get().into_iter().map(|sheet| (sheet.clone(), sheet)).collect::<Vec<_>>());
         view! {
             <Choice
                 label=Signal::derive(move || t_string!(i18n, capture.sheet).to_string())

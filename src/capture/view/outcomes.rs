@@ -7,7 +7,7 @@ use super::{
 use crate::{
     capture::{
         api::{Choices, ColumnFacts, Look},
-        preset::{Becomes, OutcomeRule, Others, Preset},
+        preset::{Becomes, Others, OutcomeRule, Preset},
     },
     format,
     i18n::{t, t_string, use_i18n},
@@ -17,7 +17,11 @@ use leptos::prelude::*;
 
 /// The rules, one column each, in the order in which they are asked.
 #[component]
-pub fn OutcomesSection(look: RwSignal<Option<Look>>, preset: RwSignal<Preset>, choices: StoredValue<Choices>) -> impl IntoView {
+pub fn OutcomesSection(
+    look: RwSignal<Option<Look>>,
+    preset: RwSignal<Preset>,
+    choices: StoredValue<Choices>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let options = Signal::derive(move || choices.with_value(|choices| outcomes(i18n, choices)));
     let rules = Memo::new(move |_| {
@@ -143,7 +147,8 @@ fn Rule(
             }
             options
         });
-        let shown = move || if label.is_empty() { t_string!(i18n, capture.blank_value).to_string() } else { label.clone() };
+        let shown =
+            move || if label.is_empty() { t_string!(i18n, capture.blank_value).to_string() } else { label.clone() };
         let spoken = shown.clone();
         view! {
             <div class="import-column">

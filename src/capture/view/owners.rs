@@ -45,7 +45,11 @@ fn names(look: RwSignal<Option<Look>>) -> Vec<Option_> {
 
 /// Who becomes responsible for the leads.
 #[component]
-pub fn OwnersSection(look: RwSignal<Option<Look>>, preset: RwSignal<Preset>, choices: StoredValue<Choices>) -> impl IntoView {
+pub fn OwnersSection(
+    look: RwSignal<Option<Look>>,
+    preset: RwSignal<Preset>,
+    choices: StoredValue<Choices>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let options = Signal::derive(move || choices.with_value(|choices| owner_options(i18n, choices)));
     let chosen = Signal::derive(move || preset.with(|preset| owner_value(&preset.owners)));
@@ -118,7 +122,8 @@ fn owner_options(i18n: I18n, choices: &Choices) -> Vec<Option_> {
         options.push((format!("team:{team}"), t_string!(i18n, capture.owner_team, team = team.clone()).to_string()));
     }
     for queue in &choices.queues {
-        options.push((format!("queue:{queue}"), t_string!(i18n, capture.owner_queue, name = queue.clone()).to_string()));
+        options
+            .push((format!("queue:{queue}"), t_string!(i18n, capture.owner_queue, name = queue.clone()).to_string()));
     }
     for person in &choices.people {
         options.push((format!("person:{}", person.email), person.name.clone()));

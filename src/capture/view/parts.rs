@@ -56,7 +56,8 @@ pub fn Pager(
     let i18n = use_i18n();
     let last = move || u32::try_from((total.get() - 1).max(0) / page_size.max(1)).unwrap_or_default();
     let place = move || {
-        t_string!(i18n, capture.page_of, page = (page.get() + 1).to_string(), pages = (last() + 1).to_string()).to_string()
+        t_string!(i18n, capture.page_of, page = (page.get() + 1).to_string(), pages = (last() + 1).to_string())
+            .to_string()
     };
     let buttons = move || {
         view! {

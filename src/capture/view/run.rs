@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     capture::{
-        api::{JobState, ReasonChoice, Run, RunRejections, Withdrawal, read_choices, read_rejections, read_run, stop_run, withdraw_run},
+        api::{
+            JobState, ReasonChoice, Run, RunRejections, Withdrawal, read_choices, read_rejections, read_run, stop_run,
+            withdraw_run,
+        },
         summary::Summary,
     },
     error::AppError,
@@ -268,9 +271,7 @@ fn Rejected(run: i64) -> impl IntoView {
     let i18n = use_i18n();
     let page = RwSignal::new(0u32);
     let rows = Resource::new(move || page.get(), move |page| read_rejections(run, page));
-    let href = move || {
-        format!("/import/rejected/{run}?lang={}", leptos_i18n::Locale::as_str(i18n.get_locale()))
-    };
+    let href = move || format!("/import/rejected/{run}?lang={}", leptos_i18n::Locale::as_str(i18n.get_locale()));
     let table = move |found: RunRejections| {
         let RunRejections { rows, total, page_size } = found;
         let line = |row: crate::capture::api::RunRejection| {
