@@ -1,7 +1,7 @@
 //! The document around every page, the router and its table of routes.
 
 use crate::{
-    i18n::Locale, live::browser::provide_live, people::view::SignInPage, pipeline::view::BoardPage,
+    i18n::Locale, live::connection::provide_connection, people::view::SignInPage, pipeline::view::BoardPage,
     ui::toast::provide_toasts,
 };
 use frame::Frame;
@@ -52,7 +52,7 @@ pub fn App() -> impl IntoView {
     let i18n = leptos_i18n::context::init_i18n_context::<Locale>();
     provide_context(i18n);
     provide_toasts();
-    provide_live();
+    provide_connection();
     let language = move || leptos_i18n::Locale::as_str(i18n.get_locale());
     let direction = move || if is_right_to_left(i18n.get_locale()) { "rtl" } else { "ltr" };
     view! {

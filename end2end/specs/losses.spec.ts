@@ -138,7 +138,7 @@ test('what is missing is said at its place, focused, and nothing typed is lost',
   await markLost(page, dialog);
 });
 
-test('a loss whose answer got lost keeps what was typed and happens once', async ({ open, winback, watch }) => {
+test('a loss whose answer got lost is sent again and happens once', async ({ open, winback, watch }) => {
   watch.expect(/ERR_FAILED|losses\/lose/);
   await winback.give('burak', [{ name: 'Ağ Yok' }]);
   const page = await open('burak');
@@ -156,9 +156,6 @@ test('a loss whose answer got lost keeps what was typed and happens once', async
     await route.fetch();
     await route.abort();
   });
-  await dialog.getByRole('button', { name: 'Mark as lost' }).click();
-  await expect(dialog.getByRole('alert')).toHaveText('The server could not be reached. Your answers are kept: try again.');
-  await expect(dialog.getByLabel('Your observations')).toHaveValue('Wrote a bad review.');
   await dialog.getByRole('button', { name: 'Mark as lost' }).click();
   await expect(dialog).toHaveCount(0);
   expect(await winback.sql(`select count(*) from loss where lead_id = ${lead}`)).toBe('1');

@@ -4,8 +4,9 @@
 use crate::{
     error::AppError,
     i18n::{Locale, t, t_string, use_i18n},
+    live::connection::use_connection,
     people::{api::read_me, rules::Viewer},
-    ui::toast::Toasts,
+    ui::{toast::Toasts, unsent},
 };
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -53,16 +54,40 @@ pub fn Frame() -> impl IntoView {
                         <span class="me"><Suspense>{name}</Suspense></span>
                         <a class="button quiet" href="/me/figures">{t!(i18n, shell.own_figures)}</a>
                         <LanguageChoice/>
-                        <form method="post" action="/sign-out">
+                        <form method="post" action="/sign-out" on:submit=|_| unsent::forget_all()>
                             <button class="quiet">{t!(i18n, shell.sign_out)}</button>
                             <button class="quiet" name="everywhere" value="true">{t!(i18n, shell.sign_out_everywhere)}</button>
                         </form>
                     </div>
                 </div>
             </nav>
-            <main id="main" tabindex="-1"><Outlet/></main>
+            <main id="main" tabindex="-1"><ConnectionBar/><Outlet/></main>
         </div>
         <Toasts/>
+    }
+}
+
+/// Says that the server cannot be reached, and what waits for it.
+#[component]
+fn ConnectionBar() -> impl IntoView {
+    let i18n = use_i18n();
+    let connection = use_connection();
+    let was_down = Memo::new(move |before: Option<&bool>| !connection.is_up() || before.copied().unwrap_or_default());
+    let waiting = move || {
+        let count = connection.waiting();
+        (count > 0).then(|| t_string!(i18n, shell.changes_wait, count = count).to_string())
+    };
+    let text = move || match (connection.is_up(), was_down.get()) {
+        (false, _) => [Some(t_string!(i18n, shell.not_connected).to_string()), waiting()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
+        (true, true) => t_string!(i18n, shell.connected_again).to_string(),
+        (true, false) => String::new(),
+    };
+    view! {
+        <p class="connection" class:down=move || !connection.is_up() role="status">{text}</p>
     }
 }
 

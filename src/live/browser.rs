@@ -4,6 +4,7 @@
 
 use super::{
     api::read_since,
+    connection::{Connection, use_connection},
     wire::{Cursor, Message},
 };
 use crate::{app::frame::Me, error::AppError};
@@ -16,27 +17,11 @@ use web_sys::{BroadcastChannel, EventSource, MessageEvent};
 const NAME: &str = "winback-live";
 /// A stream that the browser gave up is opened again after this long.
 const REOPEN: Duration = Duration::from_secs(2);
-
-/// Whether changes arrive; pages show it when they do not.
-#[derive(Clone, Copy)]
-pub struct Connection(RwSignal<bool>);
-
-impl Connection {
-    /// False while the stream is interrupted.
-    pub fn is_up(self) -> bool {
-        self.0.get()
-    }
-}
-
-/// Makes [`use_connection`] work below.
-pub fn provide_live() {
-    provide_context(Connection(RwSignal::new(true)));
-}
-
-/// Whether changes arrive.
-pub fn use_connection() -> Connection {
-    expect_context()
-}
+/// The server breaks its silence every 15 seconds: one that lasts this long (after sleep, in a tunnel) means that the
+/// connection is dead, even though nobody closed it.
+const LONGEST_SILENCE: Duration = Duration::from_secs(40);
+/// How often the silence is measured.
+const LISTEN_EVERY: Duration = Duration::from_secs(5);
 
 /// Hears every message after `from` for as long as the current component lives.
 pub fn follow(from: Cursor, hear: impl Fn(Message) + Send + Sync + 'static) {
@@ -52,14 +37,20 @@ pub fn follow(from: Cursor, hear: impl Fn(Message) + Send + Sync + 'static) {
             hear,
             connection,
             stream: StoredValue::new_local(None),
+            heard_at: StoredValue::new(js_sys::Date::now()),
             channel: BroadcastChannel::new(&name).ok(),
             name,
             leave: StoredValue::new_local(None),
             ended: StoredValue::new(false),
         };
         follower.start();
+        let watched = follower.clone();
+        let watch = set_interval_with_handle(move || watched.mind_silence(), LISTEN_EVERY).ok();
         let follower = StoredValue::new_local(follower);
         on_cleanup(move || {
+            if let Some(watch) = watch {
+                watch.clear();
+            }
             follower.try_update_value(|follower| follower.stop());
         });
     });
@@ -72,6 +63,8 @@ struct Follower {
     hear: Callback<Message>,
     connection: Connection,
     stream: StoredValue<Option<EventSource>, LocalStorage>,
+    /// When the stream was last heard, in milliseconds of the browser's clock.
+    heard_at: StoredValue<f64>,
     channel: Option<BroadcastChannel>,
     /// Resolves the promise that holds the lock.
     leave: StoredValue<Option<js_sys::Function>, LocalStorage>,
@@ -149,8 +142,11 @@ impl Follower {
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| follower.take(&event, true));
         stream.set_onmessage(Some(message.into_js_value().unchecked_ref()));
         let follower = self.clone();
-        let opened = Closure::<dyn FnMut()>::new(move || follower.is_connected(true));
-        stream.set_onopen(Some(opened.into_js_value().unchecked_ref()));
+        let opened = Closure::<dyn FnMut()>::new(move || follower.is_connected(true)).into_js_value();
+        stream.set_onopen(Some(opened.unchecked_ref()));
+        // Only fails for an event without a name.
+        let _ = stream.add_event_listener_with_callback("ping", opened.unchecked_ref());
+        self.heard_at.set_value(js_sys::Date::now());
         let follower = self.clone();
         let source = stream.clone();
         let failed = Closure::<dyn FnMut()>::new(move || follower.failed(&source));
@@ -182,13 +178,34 @@ impl Follower {
         });
     }
 
+    /// A stream that has been silent for too long is closed and opened anew.
+    fn mind_silence(&self) {
+        let silence = js_sys::Date::now() - self.heard_at.try_get_value().unwrap_or(f64::INFINITY);
+        if self.is_over() || silence < LONGEST_SILENCE.as_millis() as f64 {
+            return;
+        }
+        // Without a stream of its own, this tab listens to another one.
+        if let Some(stream) = self.stream.try_update_value(Option::take).flatten() {
+            stream.close();
+            self.is_connected(false);
+            self.open_stream();
+        }
+    }
+
     /// Shows it here, and in the tabs that listen through this one.
     fn is_connected(&self, is_up: bool) {
-        self.connection.0.set(is_up);
+        self.heard(is_up);
         if let Some(channel) = &self.channel {
             // A tab that misses this learns it from the next message.
             let _ = channel.post_message(&JsValue::from_bool(is_up));
         }
+    }
+
+    fn heard(&self, is_up: bool) {
+        if is_up {
+            self.heard_at.set_value(js_sys::Date::now());
+        }
+        if is_up { self.connection.is_back() } else { self.connection.is_lost() }
     }
 
     fn take(&self, event: &MessageEvent, pass_on: bool) {
@@ -196,9 +213,10 @@ impl Follower {
             return;
         }
         if let Some(is_up) = event.data().as_bool() {
-            return self.connection.0.set(is_up);
+            return self.heard(is_up);
         }
         let Some(text) = event.data().as_string() else { return };
+        self.heard_at.set_value(js_sys::Date::now());
         if let (true, Some(channel)) = (pass_on, &self.channel) {
             // The other tabs catch up by themselves if this one fails.
             let _ = channel.post_message(&JsValue::from_str(&text));

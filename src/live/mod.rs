@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod browser;
+pub mod connection;
 #[cfg(feature = "ssr")]
 pub mod hub;
 #[cfg(feature = "ssr")]

@@ -2,10 +2,13 @@
 
 use crate::ids::RequestKey;
 use leptos::prelude::*;
+use serde::Serialize;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// The key of one intent: made when it is first sent, the same for every retry.
+/// The key of one intent: made when it is first sent, the same for every retry. Who changes what they send has another
+/// intent: an answer to the first would be no answer to the second.
 #[derive(Clone, Copy)]
-pub struct IntentKey(StoredValue<Option<RequestKey>>);
+pub struct IntentKey(StoredValue<Option<(u64, RequestKey)>>);
 
 impl IntentKey {
     /// A key still to be made.
@@ -13,13 +16,14 @@ impl IntentKey {
         Self(StoredValue::new(None))
     }
 
-    /// The key. Call it in event handlers only.
-    pub fn get(self) -> RequestKey {
-        if let Some(key) = self.0.get_value() {
+    /// The key for sending `content`. Call it in event handlers only.
+    pub fn of(self, content: &impl Serialize) -> RequestKey {
+        let content = fingerprint(content);
+        if let Some((_, key)) = self.0.get_value().filter(|(known, _)| *known == content) {
             return key;
         }
         let key = fresh_key();
-        self.0.set_value(Some(key.clone()));
+        self.0.set_value(Some((content, key.clone())));
         key
     }
 }
@@ -28,6 +32,13 @@ impl Default for IntentKey {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn fingerprint(content: &impl Serialize) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // What cannot be written as JSON could not be sent either.
+    serde_json::to_string(content).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A fresh key: 128 random bits. `crypto.getRandomValues` also works on plain http in an office, unlike `randomUUID`.

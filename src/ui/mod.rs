@@ -8,4 +8,5 @@ pub mod field;
 pub mod icon;
 pub mod key;
 pub mod toast;
+pub mod unsent;
 pub mod wait;

@@ -4,6 +4,7 @@ use super::words;
 use crate::{
     i18n::{t, t_string, tu_string, use_i18n},
     ids::LeadId,
+    live::connection::use_connection,
     losses::{
         api::{LogAnswer, log_attempt},
         rules::{Approach, AttemptChannel, AttemptResult, DoNot, LONGEST_TEXT, NewAttempt},
@@ -13,10 +14,22 @@ use crate::{
         field::{RadioChips, TextField, focus_first_problem},
         key::IntentKey,
         toast::use_toaster,
+        unsent::Unsent,
     },
 };
 use chrono::NaiveDateTime;
 use leptos::{html, prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
+
+/// What was filled in of an attempt, as it is kept until it is sent.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeptAttempt {
+    channel: Option<AttemptChannel>,
+    approach: Option<Approach>,
+    result: Option<AttemptResult>,
+    when: String,
+    note: String,
+}
 
 /// An attempt as it is being filled in.
 #[derive(Clone, Copy)]
@@ -38,6 +51,26 @@ impl AttemptForm {
             when: RwSignal::new(String::new()),
             note: RwSignal::new(String::new()),
         }
+    }
+
+    /// What is filled in.
+    pub fn content(self) -> KeptAttempt {
+        KeptAttempt {
+            channel: self.channel.get(),
+            approach: self.approach.get(),
+            result: self.result.get(),
+            when: self.when.get(),
+            note: self.note.get(),
+        }
+    }
+
+    /// Fills in what was kept.
+    pub fn restore(self, kept: KeptAttempt) {
+        self.channel.set(kept.channel);
+        self.approach.set(kept.approach);
+        self.result.set(kept.result);
+        self.when.set(kept.when);
+        self.note.set(kept.note);
     }
 
     /// The attempt, once it is whole.
@@ -124,16 +157,22 @@ pub fn AttemptDialog(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let toaster = use_toaster();
+    let connection = use_connection();
     let form = AttemptForm::new();
     let element = NodeRef::<html::Form>::new();
     let key = IntentKey::new();
     let problem = RwSignal::new(None::<String>);
     let sending = RwSignal::new(false);
+    let unsent = Unsent::of(format_args!("attempt-{lead}"));
+    unsent.keep(move || form.content(), move |kept| form.restore(kept));
     let send = move |attempt: NewAttempt| {
-        let key = key.get();
+        let key = key.of(&attempt);
         sending.set(true);
         spawn_local(async move {
-            let answer = log_attempt(lead, attempt, key).await;
+            let answer = connection.persistently(|| log_attempt(lead, attempt.clone(), key.clone())).await;
+            if matches!(answer, Ok(LogAnswer::Done { .. })) {
+                unsent.forget();
+            }
             if sending.try_set(false).is_some() {
                 return;
             }
@@ -167,7 +206,15 @@ pub fn AttemptDialog(
                 </div>
                 <p class="problem" role="alert">{move || problem.get()}</p>
                 <div class="dialog-foot">
-                    <button type="button" on:click=move |_| on_done.run(false)>{t!(i18n, shell.cancel)}</button>
+                    <button
+                        type="button"
+                        on:click=move |_| {
+                            unsent.forget();
+                            on_done.run(false);
+                        }
+                    >
+                        {t!(i18n, shell.cancel)}
+                    </button>
                     <button class="primary" aria-disabled=move || sending.get().to_string()>
                         {move || {
                             if sending.get() {

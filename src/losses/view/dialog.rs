@@ -1,7 +1,7 @@
 //! The loss dialog: twenty seconds, one question after the other, and nothing typed is ever lost.
 
 use super::{
-    attempt::{AttemptFields, AttemptForm},
+    attempt::{AttemptFields, AttemptForm, KeptAttempt},
     words::{self, I18n},
 };
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     format,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::{ActivityId, LeadId, LossId, ReasonId},
+    live::connection::{Connection, use_connection},
     losses::{
         api::{LoseAnswer, Lost, NewLoss, NewReopening, Preparation, ReopenAnswer, lose, read_preparation, reopen},
         rules::{
@@ -21,10 +22,12 @@ use crate::{
         field::{RadioChips, TextField, focus_first_problem},
         key::{IntentKey, fresh_key},
         toast::{Offer, Toast, Toaster, use_toaster},
+        unsent::Unsent,
     },
 };
 use chrono::{Months, NaiveDate};
 use leptos::{html, prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Asks why a lead is lost, and takes it off the board. `on_done` gets the loss, or nothing when the lead stays; unmount
@@ -87,6 +90,7 @@ enum Choice {
 struct LossState {
     i18n: I18n,
     toaster: Toaster,
+    connection: Connection,
     preparation: StoredValue<Preparation>,
     on_done: Callback<Option<Lost>>,
     form: NodeRef<html::Form>,
@@ -109,6 +113,25 @@ struct LossState {
     is_sending: RwSignal<bool>,
     version: StoredValue<i64>,
     key: IntentKey,
+    /// What is typed survives an Escape and a reload.
+    unsent: Unsent,
+    is_restored: RwSignal<bool>,
+}
+
+/// What was filled in, as it is kept until it is sent.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    outcome: Option<Outcome>,
+    reason: Option<ReasonId>,
+    new_attempt: KeptAttempt,
+    same_again: String,
+    customer_words: String,
+    said_nothing: bool,
+    note: String,
+    retry: Option<RetryPotential>,
+    evidence: BTreeMap<String, String>,
+    recontact: String,
+    override_because: String,
 }
 
 impl LossState {
@@ -118,6 +141,9 @@ impl LossState {
         Self {
             i18n: use_i18n(),
             toaster: use_toaster(),
+            connection: use_connection(),
+            unsent: Unsent::of(format_args!("loss-{}", preparation.lead)),
+            is_restored: RwSignal::new(false),
             version: StoredValue::new(preparation.move_version),
             preparation: StoredValue::new(preparation),
             on_done,
@@ -140,6 +166,42 @@ impl LossState {
             is_sending: RwSignal::new(false),
             key: IntentKey::new(),
         }
+    }
+
+    /// Goes on with what was typed before, and keeps what is typed from now on.
+    fn keep(self) {
+        let was_found = self.unsent.keep(move || self.content(), move |kept| self.restore(kept));
+        self.is_restored.set(was_found);
+    }
+
+    fn content(self) -> Kept {
+        Kept {
+            outcome: self.outcome.get(),
+            reason: self.reason.get(),
+            new_attempt: self.new_attempt.content(),
+            same_again: self.same_again.get(),
+            customer_words: self.customer_words.get(),
+            said_nothing: self.said_nothing.get(),
+            note: self.note.get(),
+            retry: self.retry.get(),
+            evidence: self.evidence.get(),
+            recontact: self.recontact.get(),
+            override_because: self.override_because.get(),
+        }
+    }
+
+    fn restore(self, kept: Kept) {
+        self.outcome.set(kept.outcome);
+        self.reason.set(kept.reason);
+        self.new_attempt.restore(kept.new_attempt);
+        self.same_again.set(kept.same_again);
+        self.customer_words.set(kept.customer_words);
+        self.said_nothing.set(kept.said_nothing);
+        self.note.set(kept.note);
+        self.retry.set(kept.retry);
+        self.evidence.set(kept.evidence);
+        self.recontact.set(kept.recontact);
+        self.override_because.set(kept.override_because);
     }
 
     fn chosen_reason(self) -> Option<Reason> {
@@ -241,16 +303,17 @@ impl LossState {
     }
 
     fn send(self) {
-        // One key for as long as the dialog is open: whatever is sent again is the same loss.
-        let key = self.key.get();
         let lead = self.preparation.with_value(|preparation| preparation.lead);
-        let wanted = NewLoss { lead, draft: untrack(|| self.draft()), seen_version: self.version.get_value(), key };
+        let (draft, seen_version) = (untrack(|| self.draft()), self.version.get_value());
+        let key = self.key.of(&(&draft, seen_version));
+        let wanted = NewLoss { lead, draft, seen_version, key };
         let (i18n, toaster, name) = (self.i18n, self.toaster, untrack(|| self.name()));
         self.is_sending.set(true);
         spawn_local(async move {
-            let answer = lose(wanted).await;
+            let answer = self.connection.persistently(|| lose(wanted.clone())).await;
             if let Ok(LoseAnswer::Done { lost }) = &answer {
-                offer_undo(i18n, toaster, *lost, name);
+                self.unsent.forget();
+                offer_undo(i18n, toaster, self.connection, *lost, name);
             }
             // The dialog may have been closed meanwhile.
             if self.is_sending.try_set(false).is_none() {
@@ -295,19 +358,19 @@ impl LossState {
 }
 
 /// Says that a lead is lost, and offers the way back.
-fn offer_undo(i18n: I18n, toaster: Toaster, lost: Lost, name: String) {
+fn offer_undo(i18n: I18n, toaster: Toaster, connection: Connection, lost: Lost, name: String) {
     let text = tu_string!(i18n, losses.lost_toast, name = name.clone());
-    let take = Callback::new(move |()| undo(i18n, toaster, lost.loss, name.clone()));
+    let take = Callback::new(move |()| undo(i18n, toaster, connection, lost.loss, name.clone()));
     let offer = Offer { label: tu_string!(i18n, shell.undo).to_string(), take };
     toaster.show(Toast { text, is_trouble: false, offer: Some(offer) });
 }
 
 /// Takes a loss back as a mistake.
-fn undo(i18n: I18n, toaster: Toaster, loss: LossId, name: String) {
+fn undo(i18n: I18n, toaster: Toaster, connection: Connection, loss: LossId, name: String) {
     let wanted =
         NewReopening { loss, closure: Closure::Reversed, cause: None, note: String::new(), to: None, key: fresh_key() };
     spawn_local(async move {
-        match reopen(wanted).await {
+        match connection.persistently(|| reopen(wanted.clone())).await {
             Ok(ReopenAnswer::Done { .. }) => {
                 toaster.say(tu_string!(i18n, losses.undone_toast, name = name).to_string())
             }
@@ -325,6 +388,7 @@ fn undo(i18n: I18n, toaster: Toaster, loss: LossId, name: String) {
 fn LossForm(preparation: Preparation, on_done: Callback<Option<Lost>>) -> impl IntoView {
     let i18n = use_i18n();
     let state = LossState::new(preparation, on_done);
+    state.keep();
     let objections = Memo::new(move |_| if state.was_tried.get() { state.objections() } else { Vec::new() });
     let about_lead = state.problem(objections, Field::Lead);
     let notice = move || about_lead.get().or_else(|| state.notice.get());
@@ -339,6 +403,7 @@ fn LossForm(preparation: Preparation, on_done: Callback<Option<Lost>>) -> impl I
             }
         >
             <Head state/>
+            <p class="small muted" role="status" hidden=move || !state.is_restored.get()>{t!(i18n, losses.restored)}</p>
             <OutcomeChoice state objections/>
             <ReasonChoice state objections/>
             <AttemptChoice state objections/>
@@ -357,7 +422,15 @@ fn LossForm(preparation: Preparation, on_done: Callback<Option<Lost>>) -> impl I
             <RecontactField state objections/>
             <p class="problem" role="alert" hidden=move || notice().is_none()>{notice}</p>
             <div class="dialog-foot">
-                <button type="button" on:click=move |_| on_done.run(None)>{t!(i18n, losses.keep)}</button>
+                <button
+                    type="button"
+                    on:click=move |_| {
+                        state.unsent.forget();
+                        on_done.run(None);
+                    }
+                >
+                    {t!(i18n, losses.keep)}
+                </button>
                 <button class="primary" aria-disabled=move || state.is_sending.get().to_string()>
                     {move || match (state.is_sending.get(), state.outcome.get()) {
                         (true, _) => t_string!(i18n, losses.saving),

@@ -4,6 +4,7 @@ use super::words;
 use crate::{
     i18n::{t, t_string, tu_string, use_i18n},
     ids::{LossId, Names, StageId},
+    live::connection::use_connection,
     losses::{
         api::{NewReopening, ReopenAnswer, reopen},
         rules::{Closure, ClosureCause, LONGEST_TEXT, ReopenRefusal},
@@ -14,6 +15,7 @@ use crate::{
         field::{RadioChips, TextField, focus_first_problem},
         key::IntentKey,
         toast::use_toaster,
+        unsent::Unsent,
     },
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -33,6 +35,7 @@ pub fn ReopenDialog(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let toaster = use_toaster();
+    let connection = use_connection();
     let closure = RwSignal::new(Some(Closure::Reactivated));
     let cause = RwSignal::new(None::<ClosureCause>);
     let to = RwSignal::new(String::new());
@@ -42,19 +45,25 @@ pub fn ReopenDialog(
     let is_sending = RwSignal::new(false);
     let key = IntentKey::new();
     let form = NodeRef::<html::Form>::new();
+    let unsent = Unsent::of(format_args!("reopen-{loss}"));
+    unsent.keep(move || note.get(), move |kept| note.set(kept));
     let stages = LocalResource::new(read_stages);
     let shown_name = name.clone();
     let name = StoredValue::new(name);
     let is_reactivation = move || closure.get() == Some(Closure::Reactivated);
 
     let send = move |closure: Closure| {
-        let key = key.get();
         let to = to.get_untracked().parse::<StageId>().ok();
-        let wanted = NewReopening { loss, closure, cause: cause.get_untracked(), note: note.get_untracked(), to, key };
+        let (cause, note) = (cause.get_untracked(), note.get_untracked());
+        let key = key.of(&(closure, cause, &note, to));
+        let wanted = NewReopening { loss, closure, cause, note, to, key };
         let name = name.get_value();
         is_sending.set(true);
         spawn_local(async move {
-            let answer = reopen(wanted).await;
+            let answer = connection.persistently(|| reopen(wanted.clone())).await;
+            if matches!(answer, Ok(ReopenAnswer::Done { .. })) {
+                unsent.forget();
+            }
             let is_open = is_sending.try_set(false).is_none();
             match answer {
                 _ if !is_open => {}

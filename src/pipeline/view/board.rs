@@ -11,10 +11,7 @@ use crate::{
     app::{frame::Me, is_right_to_left, trouble::Trouble},
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, StageId},
-    live::{
-        browser::{follow, use_connection},
-        wire::Message,
-    },
+    live::{browser::follow, connection::use_connection, wire::Message},
     losses::{api::Lost, view::LossDialog},
     people::{api::read_holders, rules::Viewer},
     pipeline::api::{Board, Card, Filter, read_board, read_choices, read_counts},
@@ -118,6 +115,7 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
         menu: RwSignal::new(None),
         spoken: RwSignal::new(String::new()),
         toaster: use_toaster(),
+        connection: use_connection(),
         i18n,
     };
     let surface = NodeRef::<html::Div>::new();
@@ -140,7 +138,6 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
 
     let currency = StoredValue::new(board.currency);
     let now = board.now;
-    let connection = use_connection();
     let ghost = move || {
         drag.dragging().map(|(lead, at)| {
             view! {
@@ -157,9 +154,6 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
     view! {
         <p id="board-help" class="sr">{t!(i18n, pipeline.help)}</p>
         <p class="sr" role="status" aria-live="assertive">{hands.spoken}</p>
-        <Show when=move || !connection.is_up()>
-            <p class="banner" role="status">{t!(i18n, pipeline.not_live)}</p>
-        </Show>
         <Show when=is_empty>
             <p class="banner">{t!(i18n, pipeline.empty_board)}</p>
         </Show>

@@ -5,6 +5,7 @@ use crate::{
     error::AppError,
     i18n::{Locale, t_string},
     ids::{LeadId, StageId},
+    live::connection::Connection,
     pipeline::{
         api::{Card, Move, Moved, move_lead},
         rules::{Refusal, Standing, plan_move},
@@ -16,7 +17,6 @@ use crate::{
     },
 };
 use leptos::{prelude::*, task::spawn_local};
-
 /// The words of the reader's language.
 pub type Words = leptos_i18n::I18nContext<Locale>;
 
@@ -62,6 +62,8 @@ pub struct Hands {
     pub spoken: RwSignal<String>,
     /// Toasts.
     pub toaster: Toaster,
+    /// The way to the server.
+    pub connection: Connection,
     /// Words.
     pub i18n: Words,
 }
@@ -110,7 +112,7 @@ impl Hands {
         plan_move(Standing { stage: Some(from.kind), is_lost: false, may_write: card.may_write }, to.kind)
     }
 
-    /// Moves a card to `place` of a column.
+    /// Moves a card to `place` of a column. While an earlier move of it is on its way, this one waits its turn.
     pub fn move_to(self, lead: LeadId, stage: StageId, place: usize) {
         let Some(card) = self.board.card(lead).map(|card| card.get_untracked()) else { return };
         match self.plan(&card, stage) {
@@ -124,10 +126,14 @@ impl Hands {
             return;
         }
         let (above, below) = self.board.neighbours(lead, stage, place);
+        if self.board.is_moving(lead) {
+            self.board.place_optimistically(lead, stage, place);
+            return self.board.wish(lead, stage, place);
+        }
         let wanted = Move { lead, to: stage, above, below, seen_version: card.move_version, key: fresh_key() };
         self.board.place_optimistically(lead, stage, place);
         spawn_local(async move {
-            let answer = persistently(|| move_lead(wanted.clone())).await;
+            let answer = self.connection.persistently(|| move_lead(wanted.clone())).await;
             self.settle(card, here, &wanted, answer);
         });
     }
@@ -147,9 +153,13 @@ impl Hands {
         let (i18n, name) = (self.i18n, card_name(self.i18n, &before));
         match answer {
             Ok(Moved::Done { card }) => {
+                let wish = self.board.wish_of(wanted.lead);
                 let to = self.stage_name(card.stage);
                 let has_changed_stage = card.stage != before.stage;
                 self.board.settle(wanted.lead, Some(*card));
+                if let Some((stage, place)) = wish {
+                    return self.move_to(wanted.lead, stage, place);
+                }
                 self.spoken.set(t_string!(i18n, pipeline.moved, name = name.as_str(), stage = to.as_str()));
                 if has_changed_stage {
                     self.offer_undo(
@@ -182,11 +192,11 @@ impl Hands {
                 self.toaster.trouble(text);
             }
             Err(AppError::SignedOut) => {
-                self.board.settle(wanted.lead, Some(before));
+                self.board.put_back(wanted.lead, before);
                 self.toaster.trouble(t_string!(i18n, shell.signed_out_advice));
             }
             Err(_) => {
-                self.board.settle(wanted.lead, Some(before));
+                self.board.put_back(wanted.lead, before);
                 self.toaster.trouble(t_string!(i18n, pipeline.not_saved, name = name.as_str()));
             }
         }

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// One column as it is on screen. Copies share their signals.
 #[derive(Clone, Copy)]
@@ -55,6 +55,15 @@ impl ColumnState {
     }
 }
 
+/// What happens to a card while its move is on its way.
+#[derive(Clone, Default)]
+struct OnItsWay {
+    /// Where it was put since: the next move.
+    wish: Option<(StageId, usize)>,
+    /// What the live stream said of it since: the truth, if the move gets no answer.
+    told: Option<Change>,
+}
+
 /// The whole board. Copies share everything.
 #[derive(Clone, Copy)]
 pub struct BoardState {
@@ -62,7 +71,7 @@ pub struct BoardState {
     pub columns: StoredValue<Vec<ColumnState>>,
     cards: StoredValue<HashMap<LeadId, ArcRwSignal<Card>>>,
     /// Cards whose move is on its way to the server: the answer brings the truth about them.
-    moving: StoredValue<HashSet<LeadId>>,
+    moving: StoredValue<HashMap<LeadId, OnItsWay>>,
     filter: StoredValue<Filter>,
     viewer: StoredValue<Viewer>,
 }
@@ -74,7 +83,7 @@ impl BoardState {
         Self {
             columns: StoredValue::new(board.columns.iter().map(ColumnState::new).collect()),
             cards: StoredValue::new(cards.map(|card| (card.id, ArcRwSignal::new(card.clone()))).collect()),
-            moving: StoredValue::new(HashSet::new()),
+            moving: StoredValue::new(HashMap::new()),
             filter: StoredValue::new(filter),
             viewer: StoredValue::new(viewer),
         }
@@ -134,9 +143,33 @@ impl BoardState {
         }
         card.stage = stage;
         self.moving.update_value(|moving| {
-            moving.insert(lead);
+            moving.entry(lead).or_default();
         });
         self.show(card);
+    }
+
+    /// Whether a move of this card is on its way.
+    pub fn is_moving(self, lead: LeadId) -> bool {
+        self.moving.with_value(|moving| moving.contains_key(&lead))
+    }
+
+    /// Remembers where a card on its way goes next.
+    pub fn wish(self, lead: LeadId, stage: StageId, place: usize) {
+        self.moving.update_value(|moving| moving.entry(lead).or_default().wish = Some((stage, place)));
+    }
+
+    /// Where a card on its way goes next, if it was put somewhere since.
+    pub fn wish_of(self, lead: LeadId) -> Option<(StageId, usize)> {
+        self.moving.with_value(|moving| moving.get(&lead).and_then(|on_its_way| on_its_way.wish))
+    }
+
+    /// The move got no answer: the card is where it was before, or where the live stream has seen it since.
+    pub fn put_back(self, lead: LeadId, before: Card) {
+        let told = self.moving.with_value(|moving| moving.get(&lead).and_then(|on_its_way| on_its_way.told.clone()));
+        self.settle(lead, Some(before));
+        if let Some(change) = told {
+            self.apply(change);
+        }
     }
 
     /// The server has answered: this is the card, or it has left the board.
@@ -152,8 +185,9 @@ impl BoardState {
 
     /// Takes over a change from the live stream, unless something newer is known.
     pub fn apply(self, change: Change) {
-        if self.moving.with_value(|moving| moving.contains(&change.lead)) {
-            return;
+        if self.is_moving(change.lead) {
+            let lead = change.lead;
+            return self.moving.update_value(|moving| moving.entry(lead).or_default().told = Some(change));
         }
         let known = self.card(change.lead).map(|card| card.with_untracked(|card| card.move_version));
         match change.card {
@@ -215,7 +249,7 @@ impl BoardState {
         });
         let is_below_the_loaded =
             column.more.get_untracked() && column.order.with_untracked(|order| place == order.len());
-        if is_below_the_loaded && !self.moving.with_value(|moving| moving.contains(&lead)) {
+        if is_below_the_loaded && !self.is_moving(lead) {
             self.cards.update_value(|cards| {
                 cards.remove(&lead);
             });

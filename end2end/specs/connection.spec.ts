@@ -1,0 +1,97 @@
+import { card, column, drag, dragInto, lostZone, middle, toast } from '../support/board.ts';
+import { answerAll, lossDialog } from '../support/loss.ts';
+import { expect, test, visit, type Page } from '../support/test.ts';
+
+const bar = (page: Page) => page.locator('.connection.down');
+const NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK_CHANGED|Failed to load resource|live|api\//;
+
+test('moves made without a connection wait, go out in order when it is back, and happen once', async ({ open, winback, watch }) => {
+  watch.expect(NETWORK);
+  await winback.give('cigdem', [{ name: 'Tünelde Kalan' }]);
+  const page = await open('cigdem');
+  await visit(page, '/board?q=tunelde');
+  await page.context().setOffline(true);
+  await dragInto(page, card(page, 'Tünelde Kalan'), column(page, 'Contacted'));
+  await expect(bar(page)).toHaveText(/No connection to the server\..*1 change waits to be sent\./);
+  await dragInto(page, card(page, 'Tünelde Kalan'), column(page, 'Nurturing'));
+  await expect(card(column(page, 'Nurturing'), 'Tünelde Kalan')).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(toast(page, 'Tünelde Kalan is now in Nurturing.')).toBeVisible({ timeout: 20_000 });
+  await expect(bar(page)).toHaveCount(0);
+  await expect(card(column(page, 'Nurturing'), 'Tünelde Kalan')).toBeVisible();
+  const lead = await winback.lead('Tünelde Kalan');
+  const path = `select string_agg(t.kind, ' ' order by a.id) from activity a join stage t on t.id = a.to_stage_id
+                where a.lead_id = ${lead} and a.kind = 'move'`;
+  expect(await winback.sql(path)).toBe('contacted nurturing');
+});
+
+test('a second move before the first is answered is no conflict with oneself', async ({ open, winback }) => {
+  await winback.give('cigdem', [{ name: 'Aceleci Aday' }]);
+  const page = await open('cigdem');
+  await visit(page, '/board?q=aceleci');
+  await page.route('**/api/pipeline/move_lead', async (route) => {
+    await new Promise((late) => setTimeout(late, 1_500));
+    await route.continue();
+  });
+  await dragInto(page, card(page, 'Aceleci Aday'), column(page, 'Contacted'));
+  await dragInto(page, card(page, 'Aceleci Aday'), column(page, 'Nurturing'));
+  await expect(toast(page, 'Aceleci Aday is now in Nurturing.')).toBeVisible();
+  await expect(page.locator('.trouble-toast')).toHaveCount(0);
+  await expect(card(column(page, 'Nurturing'), 'Aceleci Aday')).toBeVisible();
+});
+
+test('a loss that was sent without a connection is saved once it is back', async ({ open, winback, watch }) => {
+  watch.expect(NETWORK);
+  await winback.give('burak', [{ name: 'Asansörde Kayıp' }]);
+  const page = await open('burak');
+  await visit(page, '/board?q=asansorde');
+  await drag(page, card(page, 'Asansörde Kayıp'), await middle(lostZone(page)));
+  const dialog = lossDialog(page, 'Asansörde Kayıp');
+  await answerAll(dialog, 'Trust', 'Heard bad things from a neighbour.');
+  await page.context().setOffline(true);
+  await dialog.getByRole('button', { name: 'Mark as lost' }).click();
+  await expect(bar(page)).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Saving' })).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(dialog).toHaveCount(0, { timeout: 20_000 });
+  const lead = await winback.lead('Asansörde Kayıp');
+  expect(await winback.sql(`select count(*) from loss where lead_id = ${lead}`)).toBe('1');
+});
+
+test('a half-filled loss survives Escape and a reload, and is gone once it is thrown away', async ({ open, winback }) => {
+  await winback.give('burak', [{ name: 'Yarım Form' }]);
+  const page = await open('burak');
+  await visit(page, '/board?q=yarim%20form');
+  const dialog = lossDialog(page, 'Yarım Form');
+  const ask = async () => {
+    await drag(page, card(page, 'Yarım Form'), await middle(lostZone(page)));
+    await expect(dialog.getByLabel('Your observations')).toBeVisible();
+  };
+  await ask();
+  await dialog.getByLabel('Your observations').fill('They compare us with two others.');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await visit(page, '/board?q=yarim%20form');
+  await ask();
+  await expect(dialog.getByLabel('Your observations')).toHaveValue('They compare us with two others.');
+  await expect(dialog.getByText('Continued from what you had typed.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Keep in pipeline' }).click();
+  await ask();
+  await expect(dialog.getByLabel('Your observations')).toHaveValue('');
+});
+
+test('nobody closes a page with something unsent without being asked', async ({ open, winback, watch }) => {
+  watch.expect(NETWORK);
+  await winback.give('cigdem', [{ name: 'Gönderilmemiş' }]);
+  const page = await open('cigdem');
+  await visit(page, '/board?q=gonderilmemis');
+  await page.route('**/api/pipeline/move_lead', (route) => route.abort());
+  await dragInto(page, card(page, 'Gönderilmemiş'), column(page, 'Contacted'));
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  const question = await asked;
+  expect(question.type()).toBe('beforeunload');
+  await page.unroute('**/api/pipeline/move_lead');
+  await question.dismiss();
+  await expect(toast(page, 'Gönderilmemiş is now in Contacted.')).toBeVisible({ timeout: 20_000 });
+});

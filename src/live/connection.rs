@@ -1,0 +1,158 @@
+//! A connection that comes and goes. What somebody sends waits until the server can be reached and then goes out with
+//! the same request key, so that it happens once; the frame says that it waits.
+
+use crate::{error::AppError, people::api::read_me};
+use futures::{
+    channel::oneshot,
+    future::{Either, select},
+};
+use leptos::{ev, prelude::*, task::spawn_local};
+use std::{pin::pin, time::Duration};
+
+/// No answer after this long is none: the request is sent again with its key.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The first pause before a request is sent again; it doubles each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// How often a server that answers "busy" is asked again.
+const TRIES_WHEN_BUSY: u32 = 5;
+
+/// Whether the server can be reached, and what waits for it. One for the whole app.
+#[derive(Clone, Copy)]
+pub struct Connection {
+    is_up: RwSignal<bool>,
+    waiting: RwSignal<usize>,
+    is_probing: StoredValue<bool>,
+}
+
+/// Makes [`use_connection`] work below.
+pub fn provide_connection() {
+    let connection =
+        Connection { is_up: RwSignal::new(true), waiting: RwSignal::new(0), is_probing: StoredValue::new(false) };
+    provide_context(connection);
+    Effect::new(move |_| connection.watch());
+}
+
+/// Whether the server can be reached, and the way to send persistently.
+pub fn use_connection() -> Connection {
+    expect_context()
+}
+
+impl Connection {
+    /// False while the server cannot be reached.
+    pub fn is_up(self) -> bool {
+        self.is_up.get()
+    }
+
+    /// How many changes are on their way or wait to be sent.
+    pub fn waiting(self) -> usize {
+        self.waiting.get()
+    }
+
+    /// The server was heard.
+    pub fn is_back(self) {
+        if !self.is_up.get_untracked() {
+            self.is_up.set(true);
+        }
+    }
+
+    /// The server could not be reached: says so, and asks until it answers.
+    pub fn is_lost(self) {
+        if self.is_up.get_untracked() {
+            self.is_up.set(false);
+        }
+        if self.is_probing.get_value() {
+            return;
+        }
+        self.is_probing.set_value(true);
+        spawn_local(async move {
+            let mut tries = 0;
+            while !self.is_up.get_untracked() {
+                self.pause(tries).await;
+                tries += 1;
+                if within_patience(read_me()).await != Err(AppError::Unreachable) {
+                    self.is_back();
+                }
+            }
+            self.is_probing.set_value(false);
+        });
+    }
+
+    /// Sends until the server answers. `send` repeats one request with one key, so repeating is harmless. Only what the
+    /// server itself says comes back; never [`AppError::Unreachable`].
+    pub async fn persistently<T, F>(self, send: impl Fn() -> F) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, AppError>>,
+    {
+        self.waiting.update(|waiting| *waiting += 1);
+        let answer = self.until_answered(send).await;
+        self.waiting.update(|waiting| *waiting -= 1);
+        answer
+    }
+
+    async fn until_answered<T, F>(self, send: impl Fn() -> F) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, AppError>>,
+    {
+        let mut tries = 0;
+        loop {
+            match within_patience(send()).await {
+                Err(AppError::Unreachable) => self.is_lost(),
+                Err(AppError::Busy) if tries < TRIES_WHEN_BUSY => {}
+                answer => {
+                    self.is_back();
+                    return answer;
+                }
+            }
+            self.pause(tries).await;
+            tries += 1;
+        }
+    }
+
+    /// Waits before the next try; less when the connection comes back meanwhile.
+    async fn pause(self, tries: u32) {
+        const STEP: Duration = Duration::from_millis(200);
+        let was_up = self.is_up.get_untracked();
+        let mut left = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.saturating_pow(tries.min(8)));
+        while !left.is_zero() && (was_up || !self.is_up.get_untracked()) {
+            sleep(STEP.min(left)).await;
+            left = left.saturating_sub(STEP);
+        }
+    }
+
+    /// The browser knows first when the network goes; and whoever closes a page with something unsent is asked.
+    fn watch(self) {
+        let offline = window_event_listener(ev::offline, move |_| self.is_lost());
+        let closing = window_event_listener(ev::beforeunload, move |event| {
+            if self.waiting.get_untracked() > 0 {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || {
+            offline.remove();
+            closing.remove();
+        });
+    }
+}
+
+/// The answer, or [`AppError::Unreachable`] when it takes too long.
+async fn within_patience<T>(answer: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+    match select(pin!(answer), pin!(sleep(PATIENCE))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(AppError::Unreachable),
+    }
+}
+
+async fn sleep(length: Duration) {
+    let (done, wait) = oneshot::channel::<()>();
+    set_timeout(
+        move || {
+            // Whoever waited has the answer already.
+            let _ = done.send(());
+        },
+        length,
+    );
+    // The sender lives as long as the timer.
+    let _ = wait.await;
+}

@@ -1,0 +1,87 @@
+//! What somebody is typing, kept in the tab until it is sent or thrown away: a reload, a discarded tab or an Escape
+//! pressed too early takes nothing from them. Browser only: call it in effects and event handlers.
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use web_sys::Storage;
+
+const PREFIX: &str = "winback-unsent:";
+
+/// What is typed into one form about one thing, such as `loss-12`.
+#[derive(Clone, Copy)]
+pub struct Unsent {
+    place: StoredValue<String>,
+    is_over: StoredValue<bool>,
+}
+
+impl Unsent {
+    /// What is typed into `form`.
+    pub fn of(form: impl std::fmt::Display) -> Self {
+        Self { place: StoredValue::new(format!("{PREFIX}{form}")), is_over: StoredValue::new(false) }
+    }
+
+    /// Fills the form with what was typed before (`restore`), then keeps what `content` reads, whenever it changes.
+    /// Whether there was something to restore.
+    pub fn keep<T>(self, content: impl Fn() -> T + 'static, restore: impl FnOnce(T)) -> bool
+    where
+        T: Serialize + DeserializeOwned + PartialEq + 'static,
+    {
+        let blank = untrack(&content);
+        let found = self.read::<T>().filter(|found| *found != blank);
+        let was_found = found.is_some();
+        if let Some(found) = found {
+            restore(found);
+        }
+        Effect::new(move |_| {
+            let content = content();
+            if self.is_over.get_value() {
+                return;
+            }
+            if content == blank { self.remove() } else { self.write(&content) }
+        });
+        was_found
+    }
+
+    /// It was sent, or thrown away on purpose.
+    pub fn forget(self) {
+        // The form may be gone by the time its answer comes.
+        self.is_over.try_set_value(true);
+        self.remove();
+    }
+
+    fn read<T: DeserializeOwned>(self) -> Option<T> {
+        let text = storage()?.get_item(&self.place.try_get_value()?).ok()??;
+        // What an older version of the form kept, this one cannot read.
+        serde_json::from_str(&text).ok()
+    }
+
+    fn write(self, content: &impl Serialize) {
+        let Some((storage, place)) = storage().zip(self.place.try_get_value()) else { return };
+        if let Ok(text) = serde_json::to_string(content) {
+            // A full or forbidden storage keeps nothing: the form works without.
+            let _ = storage.set_item(&place, &text);
+        }
+    }
+
+    fn remove(self) {
+        if let Some((storage, place)) = storage().zip(self.place.try_get_value()) {
+            // Nothing there is as good.
+            let _ = storage.remove_item(&place);
+        }
+    }
+}
+
+/// Throws all of it away: whoever signs out leaves nothing behind.
+pub fn forget_all() {
+    let Some(storage) = storage() else { return };
+    let count = storage.length().unwrap_or_default();
+    let names: Vec<String> = (0..count).filter_map(|index| storage.key(index).ok().flatten()).collect();
+    for name in names.iter().filter(|name| name.starts_with(PREFIX)) {
+        // Nothing there is as good.
+        let _ = storage.remove_item(name);
+    }
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
+}
