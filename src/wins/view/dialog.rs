@@ -6,6 +6,7 @@ use crate::{
     format,
     i18n::{Locale, t, t_string, tu_string, use_i18n},
     ids::{LeadId, ProductId},
+    live::connection::{Connection, use_connection},
     losses::view::words::{I18n, lead_name, trouble},
     pipeline::api::{Card, Money},
     ui::{
@@ -59,6 +60,7 @@ pub fn WinDialog(
 struct WinState {
     i18n: I18n,
     toaster: Toaster,
+    connection: Connection,
     preparation: StoredValue<Preparation>,
     on_done: Callback<Option<Card>>,
     form: NodeRef<html::Form>,
@@ -86,6 +88,7 @@ impl WinState {
         Self {
             i18n,
             toaster: use_toaster(),
+            connection: use_connection(),
             on_done,
             form: NodeRef::new(),
             amount: RwSignal::new(amount.unwrap_or_default()),
@@ -158,12 +161,13 @@ impl WinState {
     fn send(self) {
         let lead = self.preparation.with_value(|preparation| preparation.lead);
         let draft = untrack(|| self.draft());
-        // One key for as long as the dialog is open: whatever is sent again is the same win.
-        let wanted = NewWin { lead, draft, seen_version: self.version.get_value(), key: self.key.get() };
+        let seen_version = self.version.get_value();
+        let key = self.key.of(&(&draft, seen_version));
+        let wanted = NewWin { lead, draft, seen_version, key };
         let (i18n, toaster, name) = (self.i18n, self.toaster, untrack(|| self.name()));
         self.is_sending.set(true);
         spawn_local(async move {
-            let answer = win(wanted).await;
+            let answer = self.connection.persistently(|| win(wanted.clone())).await;
             if let Ok(WinAnswer::Done { card: Some(card), from }) = &answer {
                 TakeBack { lead, name, to: *from, seen_version: card.move_version }.offer(i18n, toaster);
             }
