@@ -1,11 +1,8 @@
 //! A connection that comes and goes. What somebody sends waits until the server can be reached and then goes out with
 //! the same request key, so that it happens once; the frame says that it waits.
 
-use crate::{error::AppError, people::api::read_me};
-use futures::{
-    channel::oneshot,
-    future::{Either, select},
-};
+use crate::{error::AppError, people::api::read_me, ui::wait};
+use futures::future::{Either, select};
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::{pin::pin, time::Duration};
 
@@ -81,20 +78,15 @@ impl Connection {
 
     /// Sends until the server answers. `send` repeats one request with one key, so repeating is harmless. Only what the
     /// server itself says comes back; never [`AppError::Unreachable`].
-    pub async fn persistently<T, F>(self, send: impl Fn() -> F) -> Result<T, AppError>
-    where
-        F: Future<Output = Result<T, AppError>>,
-    {
+    pub async fn persistently<T>(self, send: impl AsyncFn() -> Result<T, AppError>) -> Result<T, AppError> {
         self.waiting.update(|waiting| *waiting += 1);
-        let answer = self.until_answered(send).await;
+        let answer = self.ask(send).await;
         self.waiting.update(|waiting| *waiting -= 1);
         answer
     }
 
-    async fn until_answered<T, F>(self, send: impl Fn() -> F) -> Result<T, AppError>
-    where
-        F: Future<Output = Result<T, AppError>>,
-    {
+    /// Asks until the server answers; for questions that change nothing.
+    pub async fn ask<T>(self, send: impl AsyncFn() -> Result<T, AppError>) -> Result<T, AppError> {
         let mut tries = 0;
         loop {
             match within_patience(send()).await {
@@ -116,7 +108,7 @@ impl Connection {
         let was_up = self.is_up.get_untracked();
         let mut left = LONGEST_PAUSE.min(FIRST_PAUSE * 2u32.saturating_pow(tries.min(8)));
         while !left.is_zero() && (was_up || !self.is_up.get_untracked()) {
-            sleep(STEP.min(left)).await;
+            wait::pause(STEP.min(left)).await;
             left = left.saturating_sub(STEP);
         }
     }
@@ -138,21 +130,8 @@ impl Connection {
 
 /// The answer, or [`AppError::Unreachable`] when it takes too long.
 async fn within_patience<T>(answer: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
-    match select(pin!(answer), pin!(sleep(PATIENCE))).await {
+    match select(pin!(answer), pin!(wait::pause(PATIENCE))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(AppError::Unreachable),
     }
-}
-
-async fn sleep(length: Duration) {
-    let (done, wait) = oneshot::channel::<()>();
-    set_timeout(
-        move || {
-            // Whoever waited has the answer already.
-            let _ = done.send(());
-        },
-        length,
-    );
-    // The sender lives as long as the timer.
-    let _ = wait.await;
 }

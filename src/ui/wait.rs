@@ -1,6 +1,5 @@
-//! Work that has to wait: until somebody's hands are free, or until the server can be reached again.
+//! Waiting: for a while, or until somebody's hands are free.
 
-use crate::error::AppError;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -15,23 +14,6 @@ pub fn when_free(is_busy: Signal<bool>, act: impl Fn() + 'static) -> Callback<()
         }
     });
     Callback::new(move |()| is_due.set(true))
-}
-
-/// While the trouble is passing, a request is sent again so many times.
-const RETRIES: u32 = 3;
-
-/// Asks, and asks again while the trouble is passing. Ask with the same key each time: it is done once.
-pub async fn persistently<T>(ask: impl AsyncFn() -> Result<T, AppError>) -> Result<T, AppError> {
-    let mut tries = 0;
-    loop {
-        match ask().await {
-            Err(error) if error.is_passing() && tries < RETRIES => {
-                tries += 1;
-                pause(Duration::from_millis(300 * u64::from(tries))).await;
-            }
-            answer => return answer,
-        }
-    }
 }
 
 /// Waits.

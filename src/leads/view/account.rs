@@ -22,7 +22,7 @@ use crate::{
         field::TextField,
         key::fresh_key,
         toast::{Offer, Toast, Toaster, use_toaster},
-        wait::{pause, persistently},
+        wait::pause,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -66,7 +66,7 @@ impl Hands {
         self.sending.set(true);
         self.problem.set(None);
         spawn_local(async move {
-            let answer = persistently(&ask).await;
+            let answer = self.ground.connection.persistently(&ask).await;
             if self.sending.try_set(false).is_some() {
                 return;
             }

@@ -18,8 +18,9 @@ use crate::{
         },
         rules::fields::{Field, Kind, Problem, YES, written},
     },
+    live::connection::Connection,
     losses::view::words::{I18n, trouble},
-    ui::{key::fresh_key, wait::persistently},
+    ui::key::fresh_key,
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub(super) struct Ground {
     pub reload: Callback<()>,
     /// Whether the viewer may change it.
     pub may_write: Memo<bool>,
+    /// The way to the server.
+    pub connection: Connection,
 }
 
 impl Ground {
@@ -196,7 +199,7 @@ impl Editor {
             key,
         };
         spawn_local(async move {
-            let answer = persistently(|| edit_field(edit.clone())).await;
+            let answer = self.ground.connection.persistently(async || edit_field(edit.clone()).await).await;
             // A page that has gone has nothing to show; a later edit of the same field has its own answer.
             if self.key.try_get_value().flatten().as_ref() == Some(&edit.key) {
                 self.settle(answer);

@@ -23,9 +23,8 @@ use crate::{
         },
         rules::fields::{Field, Kind, LeadField},
     },
-    live::{browser::follow, wire::Message},
+    live::{browser::follow, connection::use_connection, wire::Message},
     losses::view::{AttemptDialog, LossDialog, ReopenDialog, words},
-    ui::wait::persistently,
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;
@@ -104,7 +103,8 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
     let lists = RwSignal::new(lists);
     let reload = keep_fresh(id, lead, lists, read_anew);
     let may_write = Memo::new(move |_| lead.with(|lead| lead.may_write));
-    let ground = Ground { i18n, id, lead, lists, reload, may_write };
+    let connection = use_connection();
+    let ground = Ground { i18n, id, lead, lists, reload, may_write, connection };
     let open = RwSignal::new(None::<Open>);
     follow(seen, move |message| {
         let concerns = match &message {
@@ -178,11 +178,12 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
 /// somebody else's now) all of it is read anew.
 fn keep_fresh(id: LeadId, lead: RwSignal<Lead>, lists: RwSignal<Lists>, read_anew: Callback<()>) -> Callback<()> {
     let newest = StoredValue::new(0u32);
+    let connection = use_connection();
     Callback::new(move |()| {
         let turn = newest.get_value() + 1;
         newest.set_value(turn);
         spawn_local(async move {
-            let answer = persistently(|| read_lead(id)).await;
+            let answer = connection.ask(async || read_lead(id).await).await;
             // A later question has a later answer; a page that has gone needs none.
             if newest.try_get_value() != Some(turn) {
                 return;

@@ -16,7 +16,7 @@ use crate::{
         api::{Channel, NextStep},
         rules::StageKind,
     },
-    ui::{field::RadioChips, key::fresh_key, wait::persistently},
+    ui::{field::RadioChips, key::fresh_key},
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use leptos::{prelude::*, task::spawn_local};
@@ -69,7 +69,7 @@ impl Planner {
         self.message.set(None);
         self.may_retry.set(false);
         spawn_local(async move {
-            let answer = persistently(|| change_next_step(change.clone())).await;
+            let answer = self.ground.connection.persistently(async || change_next_step(change.clone()).await).await;
             if self.sending.try_set(false).is_none() {
                 self.settle(&change, answer);
             }

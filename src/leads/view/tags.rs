@@ -9,7 +9,7 @@ use crate::{
         record::{Tag, TagAnswer, TagChange, change_tag},
     },
     losses::view::words::{language, trouble},
-    ui::{key::fresh_key, toast::use_toaster, wait::persistently},
+    ui::{key::fresh_key, toast::use_toaster},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -24,7 +24,8 @@ pub(super) fn Tags(ground: Ground) -> impl IntoView {
     let send = move |change: TagChange, key: RequestKey| {
         sending.set(true);
         spawn_local(async move {
-            let answer = persistently(|| change_tag(ground.id, change.clone(), key.clone())).await;
+            let answer =
+                ground.connection.persistently(async || change_tag(ground.id, change.clone(), key.clone()).await).await;
             if sending.try_set(false).is_some() {
                 return;
             }

@@ -169,7 +169,7 @@ pub fn AttemptDialog(
         let key = key.of(&attempt);
         sending.set(true);
         spawn_local(async move {
-            let answer = connection.persistently(|| log_attempt(lead, attempt.clone(), key.clone())).await;
+            let answer = connection.persistently(async || log_attempt(lead, attempt.clone(), key.clone()).await).await;
             if matches!(answer, Ok(LogAnswer::Done { .. })) {
                 unsent.forget();
             }

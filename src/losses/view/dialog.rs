@@ -310,7 +310,7 @@ impl LossState {
         let (i18n, toaster, name) = (self.i18n, self.toaster, untrack(|| self.name()));
         self.is_sending.set(true);
         spawn_local(async move {
-            let answer = self.connection.persistently(|| lose(wanted.clone())).await;
+            let answer = self.connection.persistently(async || lose(wanted.clone()).await).await;
             if let Ok(LoseAnswer::Done { lost }) = &answer {
                 self.unsent.forget();
                 offer_undo(i18n, toaster, self.connection, *lost, name);
@@ -370,7 +370,7 @@ fn undo(i18n: I18n, toaster: Toaster, connection: Connection, loss: LossId, name
     let wanted =
         NewReopening { loss, closure: Closure::Reversed, cause: None, note: String::new(), to: None, key: fresh_key() };
     spawn_local(async move {
-        match connection.persistently(|| reopen(wanted.clone())).await {
+        match connection.persistently(async || reopen(wanted.clone()).await).await {
             Ok(ReopenAnswer::Done { .. }) => {
                 toaster.say(tu_string!(i18n, losses.undone_toast, name = name).to_string())
             }

@@ -60,7 +60,7 @@ pub fn ReopenDialog(
         let name = name.get_value();
         is_sending.set(true);
         spawn_local(async move {
-            let answer = connection.persistently(|| reopen(wanted.clone())).await;
+            let answer = connection.persistently(async || reopen(wanted.clone()).await).await;
             if matches!(answer, Ok(ReopenAnswer::Done { .. })) {
                 unsent.forget();
             }

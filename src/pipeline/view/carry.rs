@@ -13,7 +13,6 @@ use crate::{
     ui::{
         key::fresh_key,
         toast::{Offer, Toast, Toaster},
-        wait::persistently,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -133,7 +132,7 @@ impl Hands {
         let wanted = Move { lead, to: stage, above, below, seen_version: card.move_version, key: fresh_key() };
         self.board.place_optimistically(lead, stage, place);
         spawn_local(async move {
-            let answer = self.connection.persistently(|| move_lead(wanted.clone())).await;
+            let answer = self.connection.persistently(async || move_lead(wanted.clone()).await).await;
             self.settle(card, here, &wanted, answer);
         });
     }

@@ -167,7 +167,7 @@ impl WinState {
         let (i18n, toaster, name) = (self.i18n, self.toaster, untrack(|| self.name()));
         self.is_sending.set(true);
         spawn_local(async move {
-            let answer = self.connection.persistently(|| win(wanted.clone())).await;
+            let answer = self.connection.persistently(async || win(wanted.clone()).await).await;
             if let Ok(WinAnswer::Done { card: Some(card), from }) = &answer {
                 TakeBack { lead, name, to: *from, seen_version: card.move_version }.offer(i18n, toaster);
             }
