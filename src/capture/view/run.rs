@@ -16,8 +16,9 @@ use crate::{
     error::AppError,
     format,
     i18n::{t, t_string, use_i18n},
+    live::connection::use_connection,
     losses::view::words::language,
-    ui::{dialog::Dialog, key::IntentKey, toast::use_toaster},
+    ui::{dialog::Dialog, key::fresh_key, toast::use_toaster},
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -62,11 +63,11 @@ pub fn RunView(run: Run) -> impl IntoView {
         spawn_local(async move { took(stop_run(id).await) });
     };
     let asking = RwSignal::new(false);
-    let key = IntentKey::new();
+    let connection = use_connection();
     let withdraw = move |_| {
         asking.set(false);
-        let key = key.get();
-        spawn_local(async move { took(withdraw_run(id, key).await) });
+        let key = fresh_key();
+        spawn_local(async move { took(connection.persistently(async || withdraw_run(id, key.clone()).await).await) });
     };
     let head = move || {
         let (file, tone, at) = run.with(|run| (run.file.clone(), run_tone(run), run.at));
