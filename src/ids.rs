@@ -47,6 +47,8 @@ ids! {
     ActivityId;
     /// One loss episode.
     LossId;
+    /// A plan to ask a lost lead again.
+    RecontactId;
     /// Why leads are lost: data, not code.
     ReasonId;
     /// A line of business.

@@ -28,6 +28,7 @@ pub mod live;
 pub mod losses;
 pub mod people;
 pub mod pipeline;
+pub mod recontacts;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod ui;

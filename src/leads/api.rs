@@ -10,6 +10,7 @@ use crate::{
         api::{Direction, Money, NextStep, Party},
         rules::StageKind,
     },
+    recontacts::api::Planned,
     wins::api::Won,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -81,6 +82,8 @@ pub struct Lead {
     pub recorded_at: Moment,
     /// Every win, the newest first; only the first can stand.
     pub wins: Vec<Won>,
+    /// When a lost lead is asked again.
+    pub recontact: Option<Planned>,
     /// Grows with every change of place; sent back with a move.
     pub move_version: i64,
     /// Every loss, the newest first; only the first can stand.

@@ -13,7 +13,7 @@ use crate::{
         api::{Money, NextStep},
         store::holder,
     },
-    wins,
+    recontacts, wins,
 };
 use sqlx::types::Json;
 use std::str::FromStr;
@@ -97,6 +97,7 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         arose_at: row.arose_at.map(|arose| permit.moment(arose)),
         recorded_at: permit.moment(row.recorded_at),
         wins: wins::store::wins(&mut connection, permit, lead).await?,
+        recontact: recontacts::store::open_plan(&mut connection, lead).await?,
         move_version: row.move_version,
         episodes: losses::store::episodes(&mut connection, permit, lead).await?,
         history: timeline::history(&mut connection, permit, lead, attempts).await?,

@@ -14,6 +14,7 @@ use crate::{
         api::{Card, Money},
         rules::StageKind,
     },
+    recontacts::{api::Planned, rules::Person},
 };
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -56,6 +57,8 @@ pub struct Preparation {
     pub reasons: Vec<Reason>,
     /// All attempts ever, the newest first.
     pub attempts: Vec<Attempt>,
+    /// Who may try again: whoever is responsible first.
+    pub persons: Vec<Person>,
     /// The present moment.
     pub now: Moment,
 }
@@ -73,6 +76,7 @@ impl Preparation {
             run_started: self.run_started,
             reasons: &self.reasons,
             attempts: &self.attempts,
+            persons: &self.persons,
             now: self.now,
         }
     }
@@ -211,6 +215,9 @@ pub struct PoolFilter {
     pub stage: Option<StageAtLoss>,
     /// Only losses of this rep or queue.
     pub rep: Option<Holder>,
+    /// Only where the day of asking again has come.
+    #[serde(default)]
+    pub due: bool,
     /// Ordered by this.
     pub sort: PoolSort,
     /// From the highest down.
@@ -226,6 +233,7 @@ impl Default for PoolFilter {
             reason: None,
             stage: None,
             rep: None,
+            due: false,
             sort: PoolSort::Date,
             descending: true,
             page: 0,
@@ -236,7 +244,7 @@ impl Default for PoolFilter {
 impl PoolFilter {
     /// Whether it shows every lost lead.
     pub fn is_wide_open(&self) -> bool {
-        self.text.trim().is_empty() && self.reason.is_none() && self.stage.is_none() && self.rep.is_none()
+        self.text.trim().is_empty() && self.reason.is_none() && self.stage.is_none() && self.rep.is_none() && !self.due
     }
 }
 
@@ -269,8 +277,10 @@ pub struct PoolRow {
     pub value: Option<Money>,
     /// Whether it is worth trying again; unknown for imports.
     pub retry_potential: Option<RetryPotential>,
-    /// When to try again.
+    /// When to try again, as it was said at the loss.
     pub recontact_on: Option<NaiveDate>,
+    /// When to try again, how and by whom, as it is planned now.
+    pub plan: Option<Planned>,
     /// Whether the viewer may bring it back.
     pub may_write: bool,
 }
@@ -301,6 +311,10 @@ pub struct Pool {
     pub stages: Vec<Bar<StageAtLoss>>,
     /// Leads per rep or queue.
     pub reps: Vec<Bar<Holder>>,
+    /// Leads whose day of asking again has come.
+    pub due: i64,
+    /// Today on the viewer's calendar.
+    pub today: NaiveDate,
     /// From where on the live stream continues this picture.
     pub seen: Cursor,
 }

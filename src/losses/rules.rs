@@ -3,12 +3,13 @@
 
 use crate::{
     clock::Moment,
-    ids::{ActivityId, BusinessLineId, Names, ReasonId},
+    ids::{ActivityId, BusinessLineId, Names, ReasonId, UserId},
     people::rules::words,
     pipeline::{
         api::{Direction, Party},
         rules::StageKind,
     },
+    recontacts::{self, rules::Person},
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
@@ -279,6 +280,12 @@ pub struct Draft {
     pub evidence: BTreeMap<String, String>,
     /// When to try again.
     pub recontact_on: Option<NaiveDate>,
+    /// How; the first channel that is allowed where nothing is said.
+    #[serde(default)]
+    pub recontact_channel: Option<AttemptChannel>,
+    /// By whom; whoever is responsible where nothing is said.
+    #[serde(default)]
+    pub recontact_by: Option<UserId>,
     /// Why a manager does without the attempts that the reason needs.
     pub override_because: String,
 }
@@ -326,6 +333,8 @@ pub struct Facts<'a> {
     pub reasons: &'a [Reason],
     /// All attempts ever, the newest first.
     pub attempts: &'a [Attempt],
+    /// Who may try again: whoever is responsible first.
+    pub persons: &'a [Person],
     /// The present moment.
     pub now: Moment,
 }
@@ -417,6 +426,8 @@ pub enum Objection {
     RecontactNotOffered,
     /// The date for trying again has passed.
     RecontactInPast,
+    /// Something else about trying again: too far ahead, a channel that they asked us not to use, a person who cannot.
+    Recontact(recontacts::rules::Objection),
 }
 
 impl Objection {
@@ -437,7 +448,7 @@ impl Objection {
             Self::NoteMissing => Field::Note,
             Self::RetryPotentialMissing => Field::Retry,
             Self::EvidenceMissing { .. } | Self::EvidenceNotANumber { .. } => Field::Evidence,
-            Self::RecontactNotOffered | Self::RecontactInPast => Field::Recontact,
+            Self::RecontactNotOffered | Self::RecontactInPast | Self::Recontact(_) => Field::Recontact,
         }
     }
 }
@@ -461,8 +472,8 @@ pub struct Plan<'a> {
     pub retry_potential: RetryPotential,
     /// What the reason is shown with; amounts as plain digits.
     pub evidence: BTreeMap<String, String>,
-    /// When to try again.
-    pub recontact_on: Option<NaiveDate>,
+    /// When to try again, how and by whom.
+    pub recontact: Option<recontacts::rules::Plan>,
     /// Why required attempts were done without, where they were.
     pub override_because: Option<&'a str>,
 }
@@ -603,7 +614,10 @@ pub fn plan_loss<'a>(facts: Facts<'a>, draft: &'a Draft) -> Result<Plan<'a>, Vec
     let note = written(&draft.note).or_else(|| note_down(&mut objections, Objection::NoteMissing));
     let retry = draft.retry_potential.or_else(|| note_down(&mut objections, Objection::RetryPotentialMissing));
     let evidence = shown_evidence(reason, draft, &mut objections);
-    objections.extend(about_recontact(facts, reason, draft));
+    let recontact = recontact_of(facts, reason, draft).unwrap_or_else(|found| {
+        objections.extend(found);
+        None
+    });
     match (outcome, reason, attempt, customer_words, note, retry) {
         (Some(outcome), Some(reason), Some(attempt), Some(customer_words), Some(note), Some(retry_potential))
             if objections.is_empty() =>
@@ -617,7 +631,7 @@ pub fn plan_loss<'a>(facts: Facts<'a>, draft: &'a Draft) -> Result<Plan<'a>, Vec
                 note,
                 retry_potential,
                 evidence,
-                recontact_on: draft.recontact_on,
+                recontact,
                 // An override is only one where attempts were missing.
                 override_because: written(&draft.override_because).filter(|_| needs_override(facts, reason, attempt)),
             })
@@ -666,13 +680,38 @@ fn shown_evidence(reason: Option<&Reason>, draft: &Draft, objections: &mut Vec<O
     shown
 }
 
-fn about_recontact(facts: Facts<'_>, reason: Option<&Reason>, draft: &Draft) -> Option<Objection> {
-    let on = draft.recontact_on?;
-    if reason.is_some_and(|reason| !reason.offers_recontact) {
-        Some(Objection::RecontactNotOffered)
-    } else {
-        (on < facts.now.local().date()).then_some(Objection::RecontactInPast)
+/// When, how and by whom the lead is tried again. A queue without anybody plans for nobody.
+fn recontact_of(
+    facts: Facts<'_>,
+    reason: Option<&Reason>,
+    draft: &Draft,
+) -> Result<Option<recontacts::rules::Plan>, Vec<Objection>> {
+    if draft.recontact_on.is_none() {
+        return Ok(None);
     }
+    if reason.is_some_and(|reason| !reason.offers_recontact) {
+        return Err(vec![Objection::RecontactNotOffered]);
+    }
+    let wish = recontacts::rules::Draft {
+        due_on: draft.recontact_on,
+        channel: draft.recontact_channel.or_else(|| recontacts::rules::first_channel(facts.do_not)),
+        person: draft.recontact_by.or_else(|| facts.persons.first().map(|person| person.id)),
+        note: String::new(),
+    };
+    let about = recontacts::rules::Facts {
+        may_write: true,
+        is_lost: true,
+        do_not: facts.do_not,
+        persons: facts.persons,
+        today: facts.now.local().date(),
+    };
+    recontacts::rules::plan(about, &wish).map(Some).map_err(|objections| {
+        let about = |objection| match objection {
+            recontacts::rules::Objection::DateInPast => Objection::RecontactInPast,
+            other => Objection::Recontact(other),
+        };
+        objections.into_iter().map(about).collect()
+    })
 }
 
 /// Why a loss is not closed.
@@ -716,6 +755,7 @@ mod tests {
     use super::*;
     use chrono::{DateTime, TimeDelta, Utc};
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     fn moment(minutes: i64) -> Moment {
         let utc = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minutes);
@@ -765,6 +805,8 @@ mod tests {
         ]
     }
 
+    static PERSONS: LazyLock<Vec<Person>> = LazyLock::new(|| vec![Person { id: UserId(1), name: "Ayşe".into() }]);
+
     fn facts<'a>(reasons: &'a [Reason], attempts: &'a [Attempt]) -> Facts<'a> {
         Facts {
             may_write: true,
@@ -776,6 +818,7 @@ mod tests {
             run_started: None,
             reasons,
             attempts,
+            persons: &PERSONS,
             now: moment(1000),
         }
     }

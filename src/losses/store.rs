@@ -13,8 +13,9 @@ use super::{
 use crate::{
     error::AppError,
     fold::{fold, like_pattern},
-    ids::{ActivityId, BusinessLineId, LeadId, LossId, Names, ReasonId, RequestKey, StageId},
+    ids::{ActivityId, BusinessLineId, LeadId, LossId, Names, ReasonId, RecontactId, RequestKey, StageId, UserId},
     people::{
+        self,
         guard::Permit,
         rules::{Holder, Sight, may_write, sight},
     },
@@ -23,7 +24,9 @@ use crate::{
         rules::{StageKind, rank_between},
         store::{card, holder},
     },
+    recontacts::{self, api::Planned},
 };
+use chrono::NaiveDate;
 use sqlx::{PgConnection, types::Json};
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -151,7 +154,8 @@ async fn know(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> R
         do_not: DoNot { call: row.do_not_call, email: row.do_not_email },
         run_started: row.run_started_at.map(|started| permit.moment(started)),
         reasons: reasons(&mut *connection).await?,
-        attempts: attempts(connection, permit, lead).await?,
+        attempts: attempts(&mut *connection, permit, lead).await?,
+        persons: people::store::who_may_write(connection, permit, holder).await?,
         now: permit.moment(permit.now()),
     };
     Ok(Known { preparation, holder, stage_id: row.stage_id })
@@ -360,12 +364,15 @@ async fn write_loss(
         exception,
         plan.same_again_because,
         plan.override_because,
-        plan.recontact_on,
+        plan.recontact.map(|plan| plan.due_on),
         search_key,
         key.0
     )
-    .fetch_one(transaction)
+    .fetch_one(&mut *transaction)
     .await?;
+    if let Some(recontact) = plan.recontact {
+        recontacts::store::write_plan(transaction, permit, lead, LossId(loss), recontact, None).await?;
+    }
     Ok(LossId(loss))
 }
 
@@ -538,6 +545,8 @@ struct Narrowed {
     stage: Option<i64>,
     rep: Option<i64>,
     rep_queue: Option<i64>,
+    /// Only plans that are due on this day or before.
+    due: Option<NaiveDate>,
     reads_all: bool,
     owners: Vec<i64>,
     queues: Vec<i64>,
@@ -560,6 +569,7 @@ impl Narrowed {
             }),
             rep,
             rep_queue,
+            due: filter.due.then(|| permit.today()),
             reads_all: viewer.reads_all(),
             owners: viewer.owners.iter().map(|id| id.0).collect(),
             queues: viewer.queues.iter().map(|id| id.0).collect(),
@@ -573,8 +583,17 @@ pub async fn pool(permit: &Permit, filter: &PoolFilter, language: &str) -> Resul
     let seen = crate::live::store::here(permit.pool()).await?;
     let narrowed = Narrowed::new(permit, filter);
     let rows = pool_rows(permit, &narrowed, filter, language).await?;
-    let mut pool =
-        Pool { rows, total: 0, page_size: PAGE, reasons: Vec::new(), stages: Vec::new(), reps: Vec::new(), seen };
+    let mut pool = Pool {
+        rows,
+        total: 0,
+        page_size: PAGE,
+        reasons: Vec::new(),
+        stages: Vec::new(),
+        reps: Vec::new(),
+        due: 0,
+        today: permit.today(),
+        seen,
+    };
     count_pool(permit, &narrowed, &mut pool).await?;
     Ok(pool)
 }
@@ -595,7 +614,7 @@ async fn pool_rows(
                       case $9 when 'date' then extract(epoch from at)
                               when 'stage' then stage_position
                               when 'value' then value_base_minor
-                              when 'recontact' then extract(epoch from recontact_on) end as amount
+                              when 'recontact' then extract(epoch from plan_due_on) end as amount
                from lost_lead
                where ($1::text is null or search_key like $1)
                  and ($2::bigint is null or reason_id = $2)
@@ -603,10 +622,12 @@ async fn pool_rows(
                  and ($4::bigint is null or rep_id = $4)
                  and ($5::bigint is null or rep_queue_id = $5)
                  and ($6 or owner_id = any($7) or queue_id = any($8))
+                 and ($14::date is null or plan_due_on <= $14)
            )
            select loss_id as "loss_id!", lead_id as "lead_id!", name, external_id, owner_id, queue_id, outcome as "outcome!",
                   reason as "reason!: Json<Names>", stage_id, stage as "stage?: Json<Names>", rep as "rep!", at,
-                  note as "note!", customer_words, retry_potential, recontact_on, value_minor, currency
+                  note as "note!", customer_words, retry_potential, recontact_on, value_minor, currency,
+                  plan_id, plan_due_on, plan_channel, plan_user_id, plan_user
            from found
            order by case when $10 = 'tr' and not $11 then words end collate "tr-x-icu",
                     case when $10 = 'tr' and $11 then words end collate "tr-x-icu" desc nulls last,
@@ -628,7 +649,8 @@ async fn pool_rows(
         language,
         filter.descending,
         PAGE,
-        i64::from(filter.page) * PAGE
+        i64::from(filter.page) * PAGE,
+        narrowed.due
     )
     .fetch_all(permit.pool())
     .await?;
@@ -649,6 +671,17 @@ async fn pool_rows(
                 value: row.value_minor.zip(row.currency).map(|(minor, currency)| Money { minor, currency }),
                 retry_potential: optional_word(row.retry_potential)?,
                 recontact_on: row.recontact_on,
+                plan: match (row.plan_id, row.plan_due_on, row.plan_channel, row.plan_user_id.zip(row.plan_user)) {
+                    (Some(id), Some(due_on), Some(channel), Some((person, person_name))) => Some(Planned {
+                        id: RecontactId(id),
+                        due_on,
+                        channel: word(&channel)?,
+                        person: UserId(person),
+                        person_name,
+                        note: None,
+                    }),
+                    _ => None,
+                },
                 may_write: may_write(permit.viewer(), holder(row.owner_id, row.queue_id)),
             })
         })
@@ -663,25 +696,29 @@ async fn count_pool(permit: &Permit, narrowed: &Narrowed, pool: &mut Pool) -> Re
                       ($2::bigint is null or reason_id = $2) as of_reason,
                       ($3::bigint is null or coalesce(stage_id, 0) = $3) as of_stage,
                       ($4::bigint is null or coalesce(rep_id = $4, false))
-                          and ($5::bigint is null or coalesce(rep_queue_id = $5, false)) as of_rep
+                          and ($5::bigint is null or coalesce(rep_queue_id = $5, false)) as of_rep,
+                      $9::date is null or coalesce(plan_due_on <= $9, false) as of_due,
+                      coalesce(plan_due_on <= $10, false) as is_due
                from lost_lead
                where ($1::text is null or search_key like $1) and ($6 or owner_id = any($7) or queue_id = any($8))
            )
            select 'all' as "what!", null::bigint as id, false as "is_queue!", '{}'::jsonb as "name?: Json<Names>",
                   'lost' as "outcome!", 0 as "position!", count(*) as "leads!"
-           from found where of_reason and of_stage and of_rep
+           from found where of_reason and of_stage and of_rep and of_due
+           union all
+           select 'due', null, false, '{}', 'lost', 0, count(*) from found where of_reason and of_stage and of_rep and is_due
            union all
            select 'reason', r.id, false, r.name, r.outcome, r.position, c.leads
-           from (select reason_id, count(*) as leads from found where of_stage and of_rep group by 1) c
+           from (select reason_id, count(*) as leads from found where of_stage and of_rep and of_due group by 1) c
            join loss_reason r on r.id = c.reason_id
            union all
            select 'stage', t.id, false, t.name, 'lost', coalesce(t.position, 99), c.leads
-           from (select stage_id, count(*) as leads from found where of_reason and of_rep group by 1) c
+           from (select stage_id, count(*) as leads from found where of_reason and of_rep and of_due group by 1) c
            left join stage t on t.id = c.stage_id
            union all
            select 'rep', coalesce(rep_id, rep_queue_id), rep_id is null, jsonb_build_object('en', coalesce(u.name, q.name)),
                   'lost', 0, c.leads
-           from (select rep_id, rep_queue_id, count(*) as leads from found where of_reason and of_stage group by 1, 2) c
+           from (select rep_id, rep_queue_id, count(*) as leads from found where of_reason and of_stage and of_due group by 1, 2) c
            left join app_user u on u.id = c.rep_id left join queue q on q.id = c.rep_queue_id
            order by 1, 5, 6, 7 desc, 2"#,
         narrowed.pattern.as_deref(),
@@ -691,7 +728,9 @@ async fn count_pool(permit: &Permit, narrowed: &Narrowed, pool: &mut Pool) -> Re
         narrowed.rep_queue,
         narrowed.reads_all,
         &narrowed.owners,
-        &narrowed.queues
+        &narrowed.queues,
+        narrowed.due,
+        permit.today()
     )
     .fetch_all(permit.pool())
     .await?;
@@ -710,6 +749,7 @@ async fn count_pool(permit: &Permit, narrowed: &Narrowed, pool: &mut Pool) -> Re
                 let choice = if row.is_queue { holder(None, Some(id)) } else { holder(Some(id), None) };
                 pool.reps.push(Bar { choice, name, leads });
             }
+            ("due", _) => pool.due = leads,
             _ => pool.total = leads,
         }
     }

@@ -54,6 +54,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/losses/reopen", Access::SignedIn),
     ("/api/losses/pool", Access::SignedIn),
     ("/api/leads/lead", Access::SignedIn),
+    ("/api/recontacts/preparation", Access::SignedIn),
+    ("/api/recontacts/plan", Access::SignedIn),
     ("/api/wins/preparation", Access::SignedIn),
     ("/api/wins/win", Access::SignedIn),
     ("/api/wins/again", Access::SignedIn),

@@ -2,15 +2,16 @@
 
 use super::{
     guard::{Permit, SignedIn},
-    rules::{Email, Role, Tier, Viewer},
+    rules::{Email, Holder, Role, Tier, Viewer},
 };
 use crate::{
     error::AppError,
     ids::{QueueId, TeamId, UserId},
+    recontacts::rules::Person,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 /// A session ends this long after sign-in.
 pub const SESSION_LENGTH: TimeDelta = TimeDelta::days(14);
@@ -353,4 +354,35 @@ pub async fn holders(permit: &Permit) -> Result<Vec<super::api::HolderName>, App
             team: row.team,
         })
         .collect())
+}
+
+/// Everybody who may change a lead of this holder: whoever is responsible first, then the viewer, then by name. The same
+/// conditions as in [`super::rules::may_write`].
+pub async fn who_may_write(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    holder: Holder,
+) -> Result<Vec<Person>, AppError> {
+    let (owner, queue) = match holder {
+        Holder::Person(owner) => (Some(owner.0), None),
+        Holder::Queue(queue) => (None, Some(queue.0)),
+    };
+    let rows = sqlx::query!(
+        r#"select u.id, u.name from app_user u
+           where u.closed_at is null
+             and (u.role = 'admin' or u.id = $1
+                  or exists (select from app_user m join team_manager t on t.team_id = m.team_id
+                             where m.id = $1 and t.user_id = u.id)
+                  or exists (select from queue q
+                             where q.id = $2
+                               and (q.manager_id = u.id or q.team_id = u.team_id
+                                    or q.team_id in (select team_id from team_manager where user_id = u.id))))
+           order by coalesce(u.id <> $1, true), u.id <> $3, u.role = 'admin', u.name collate "und-x-icu""#,
+        owner,
+        queue,
+        permit.viewer().id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| Person { id: UserId(row.id), name: row.name }).collect())
 }

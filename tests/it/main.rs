@@ -9,4 +9,5 @@ mod live;
 mod losses;
 mod people;
 mod pipeline;
+mod recontacts;
 mod wins;

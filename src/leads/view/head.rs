@@ -5,7 +5,7 @@ use super::{
     page::Open,
     words::{lost_text, stage_name},
 };
-use crate::{i18n::t, pipeline::rules::StageKind, wins::view::CustomerActions};
+use crate::{i18n::t, pipeline::rules::StageKind, recontacts, wins::view::CustomerActions};
 use leptos::prelude::*;
 
 /// The lead's name, where it stands, and what can be done with it.
@@ -22,10 +22,15 @@ pub(super) fn Head(ground: Ground, title: Memo<String>, open: RwSignal<Option<Op
             view! { <span class="badge">{name}</span> }.into_any()
         }
     };
+    let recontact = Memo::new(move |_| ground.lead.with(|lead| lead.recontact.clone()));
+    let plan = move || {
+        recontact.get().map(|plan| view! { <span class="badge">{move || recontacts::view::words::plan(i18n, &plan)}</span> })
+    };
     let main_action = move || match standing.get() {
         Some(loss) => {
             let reopening = Open::Reopening(loss.id, loss.stage.map(|(_, name)| name));
             view! {
+                <button on:click=move |_| open.set(Some(Open::Planning))>{t!(i18n, losses.plan_action)}</button>
                 <button class="primary" on:click=move |_| open.set(Some(reopening.clone()))>{t!(i18n, leads.bring_back)}</button>
             }
             .into_any()
@@ -45,6 +50,7 @@ pub(super) fn Head(ground: Ground, title: Memo<String>, open: RwSignal<Option<Op
         <header class="bar lead-head">
             <h1>{title}</h1>
             {badge}
+            {plan}
             {move || do_not.get().call.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_call)}</span> })}
             {move || do_not.get().email.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_email)}</span> })}
             <div class="lead-actions">

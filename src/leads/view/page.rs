@@ -25,6 +25,7 @@ use crate::{
     },
     live::{browser::follow, connection::use_connection, wire::Message},
     losses::view::{AttemptDialog, LossDialog, ReopenDialog, words},
+    recontacts::view::PlanDialog,
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;
@@ -90,6 +91,7 @@ fn MaskedView(lead: MaskedLead) -> impl IntoView {
 pub(super) enum Open {
     Losing,
     Winning,
+    Planning,
     Logging,
     Reopening(LossId, Option<Names>),
 }
@@ -145,6 +147,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
                 let on_done = Callback::new(move |won: Option<_>| done.run(won.is_some()));
                 view! { <WinDialog lead=id on_done/> }.into_any()
             }
+            Open::Planning => view! { <PlanDialog lead=id on_done=done/> }.into_any(),
             Open::Logging => {
                 let do_not = lead.with_untracked(|lead| lead.do_not);
                 view! { <AttemptDialog lead=id name do_not on_done=done/> }.into_any()

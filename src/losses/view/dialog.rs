@@ -17,6 +17,10 @@ use crate::{
             Objection, Outcome, Reason, RetryPotential, plan_loss, reasons_for,
         },
     },
+    recontacts::{
+        rules,
+        view::{PlanFields, PlanForm},
+    },
     ui::{
         dialog::Dialog,
         field::{RadioChips, TextField, focus_first_problem},
@@ -25,7 +29,6 @@ use crate::{
         unsent::Unsent,
     },
 };
-use chrono::{Months, NaiveDate};
 use leptos::{html, prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -104,7 +107,7 @@ struct LossState {
     note: RwSignal<String>,
     retry: RwSignal<Option<RetryPotential>>,
     evidence: RwSignal<BTreeMap<String, String>>,
-    recontact: RwSignal<String>,
+    recontact: PlanForm,
     override_because: RwSignal<String>,
     /// Objections are shown from the first try on.
     was_tried: RwSignal<bool>,
@@ -137,6 +140,7 @@ struct Kept {
 impl LossState {
     fn new(preparation: Preparation, on_done: Callback<Option<Lost>>) -> Self {
         // The last one logged is offered; without any, the fields for one are open.
+        let recontact = PlanForm::new(preparation.do_not, &preparation.persons);
         let last = preparation.facts().run().next().map(|attempt| Choice::Logged(attempt.id));
         Self {
             i18n: use_i18n(),
@@ -158,7 +162,7 @@ impl LossState {
             note: RwSignal::new(String::new()),
             retry: RwSignal::new(None),
             evidence: RwSignal::new(BTreeMap::new()),
-            recontact: RwSignal::new(String::new()),
+            recontact,
             override_because: RwSignal::new(String::new()),
             was_tried: RwSignal::new(false),
             from_server: RwSignal::new(Vec::new()),
@@ -241,6 +245,7 @@ impl LossState {
     fn draft(self) -> Draft {
         let reason = self.chosen_reason();
         let offers_recontact = reason.as_ref().is_some_and(|reason| reason.offers_recontact);
+        let recontact = self.recontact.draft();
         let customer = if self.said_nothing.get() {
             CustomerSaid::Nothing
         } else {
@@ -255,7 +260,9 @@ impl LossState {
             note: self.note.get(),
             retry_potential: self.retry.get(),
             evidence: self.evidence.get(),
-            recontact_on: self.recontact.get().parse::<NaiveDate>().ok().filter(|_| offers_recontact),
+            recontact_on: recontact.due_on.filter(|_| offers_recontact),
+            recontact_channel: recontact.channel.filter(|_| offers_recontact),
+            recontact_by: recontact.person.filter(|_| offers_recontact),
             override_because: match self.still_needed() {
                 Some(_) => self.override_because.get(),
                 None => String::new(),
@@ -708,32 +715,30 @@ fn EvidenceFields(state: LossState, objections: Memo<Vec<Objection>>) -> impl In
 fn RecontactField(state: LossState, objections: Memo<Vec<Objection>>) -> impl IntoView {
     let i18n = state.i18n;
     let is_offered = Memo::new(move |_| state.chosen_reason().is_some_and(|reason| reason.offers_recontact));
-    let today = state.preparation.with_value(|preparation| preparation.now.local().date());
-    let in_months = move |months: u32| {
-        view! {
-            <button
-                type="button"
-                class="chip"
-                on:click=move |_| {
-                    if let Some(day) = today.checked_add_months(Months::new(months)) {
-                        state.recontact.set(day.to_string());
-                    }
-                }
-            >
-                {move || t_string!(i18n, losses.in_months, count = months).to_string()}
-            </button>
-        }
+    let (today, do_not, persons) = state
+        .preparation
+        .with_value(|preparation| (preparation.now.local().date(), preparation.do_not, preparation.persons.clone()));
+    let is_about = move |field: rules::Field| {
+        Signal::derive(move || {
+            let concerns = |objection: &&Objection| match objection {
+                Objection::Recontact(about) => about.field() == field,
+                other => other.field() == Field::Recontact && field == rules::Field::Date,
+            };
+            let found = objections.with(|all| all.iter().find(concerns).cloned());
+            found.map(|objection| words::objection(i18n, &objection))
+        })
     };
     view! {
         <Show when=move || is_offered.get()>
-            <TextField
-                id="loss-recontact"
-                label=Signal::derive(move || t_string!(i18n, losses.recontact_label).to_string())
-                value=state.recontact
-                problem=state.problem(objections, Field::Recontact)
-                kind="date"
+            <PlanFields
+                form=state.recontact
+                do_not
+                persons=persons.clone()
+                today
+                about_date=is_about(rules::Field::Date)
+                about_channel=is_about(rules::Field::Channel)
+                about_person=is_about(rules::Field::Person)
             />
-            <div class="options">{[1, 3, 6].map(in_months).collect_view()}</div>
         </Show>
     }
 }

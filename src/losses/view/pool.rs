@@ -9,11 +9,13 @@ use crate::{
     app::trouble::Trouble,
     format,
     i18n::{t, t_string, use_i18n},
-    ids::Names,
+    ids::{LeadId, Names},
     live::{browser::follow, wire::Message},
     losses::api::{Bar, Pool, PoolFilter, PoolRow, PoolSort, StageAtLoss, read_pool},
     people::rules::Holder,
+    recontacts::{self, view::PlanDialog},
 };
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
@@ -36,7 +38,19 @@ pub fn LostPoolPage() -> impl IntoView {
         |(filter, language)| read_pool(filter, language),
     );
     let reopening = RwSignal::new(None::<PoolRow>);
+    let planning = RwSignal::new(None::<LeadId>);
     let reload = Callback::new(move |()| pool.refetch());
+    let plan_dialog = move || {
+        planning.get().map(|lead| {
+            let on_done = Callback::new(move |is_changed: bool| {
+                planning.set(None);
+                if is_changed {
+                    reload.run(());
+                }
+            });
+            view! { <PlanDialog lead on_done/> }
+        })
+    };
     let dialog = move || {
         reopening.get().map(|row| {
             let on_done = Callback::new(move |is_back: bool| {
@@ -59,12 +73,13 @@ pub fn LostPoolPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 let shown = filter.get_untracked();
                 match pool.await {
-                    Ok(pool) => view! { <PoolView pool filter=shown reopening reload/> }.into_any(),
+                    Ok(pool) => view! { <PoolView pool filter=shown reopening planning reload/> }.into_any(),
                     Err(error) => view! { <Trouble error/> }.into_any(),
                 }
             })}
         </Transition>
         {dialog}
+        {plan_dialog}
     }
 }
 
@@ -102,6 +117,7 @@ fn PoolView(
     pool: Pool,
     filter: PoolFilter,
     reopening: RwSignal<Option<PoolRow>>,
+    planning: RwSignal<Option<LeadId>>,
     reload: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
@@ -120,7 +136,7 @@ fn PoolView(
         view! { <p class="pool-note">{advice}</p> }.into_any()
     } else {
         view! {
-            <PoolTable rows=pool.rows filter=filter.clone() reopening/>
+            <PoolTable rows=pool.rows filter=filter.clone() today=pool.today reopening planning/>
             <Pages filter=filter.clone() total page_size=pool.page_size/>
         }
         .into_any()
@@ -131,6 +147,7 @@ fn PoolView(
             <strong class="num" role="status">{count}</strong>
             <StageSelect bars=pool.stages filter=filter.clone()/>
             <RepSelect bars=pool.reps filter=filter.clone()/>
+            <DueChip due=pool.due filter=filter.clone()/>
             {(!is_wide_open).then(|| {
                 let wide = PoolFilter { sort: filter.sort, descending: filter.descending, ..PoolFilter::default() };
                 view! { <a href=query::address(&wide)>{t!(i18n, losses.clear_all)}</a> }
@@ -286,6 +303,23 @@ fn RepSelect(bars: Vec<Bar<Holder>>, filter: PoolFilter) -> impl IntoView {
     }
 }
 
+/// Narrows the pool to leads whose day of asking again has come.
+#[component]
+fn DueChip(due: i64, filter: PoolFilter) -> impl IntoView {
+    let i18n = use_i18n();
+    let is_on = filter.due;
+    let wanted = PoolFilter { due: !is_on, page: 0, ..filter };
+    (is_on || due > 0).then(|| {
+        view! {
+            <a class="chip" class:on=is_on href=query::address(&wanted) aria-current=is_on.then_some("true")>
+                {t!(i18n, losses.recontact_due)}
+                " "
+                <span class="num">{move || format::number(i18n.get_locale(), due)}</span>
+            </a>
+        }
+    })
+}
+
 /// What a column is called.
 fn head(i18n: I18n, column: PoolSort) -> String {
     match column {
@@ -321,9 +355,15 @@ fn SortHead(column: PoolSort, filter: PoolFilter) -> impl IntoView {
 }
 
 #[component]
-fn PoolTable(rows: Vec<PoolRow>, filter: PoolFilter, reopening: RwSignal<Option<PoolRow>>) -> impl IntoView {
+fn PoolTable(
+    rows: Vec<PoolRow>,
+    filter: PoolFilter,
+    today: NaiveDate,
+    reopening: RwSignal<Option<PoolRow>>,
+    planning: RwSignal<Option<LeadId>>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let rows = rows.into_iter().map(|row| view! { <PoolLine row reopening/> }).collect_view();
+    let rows = rows.into_iter().map(|row| view! { <PoolLine row today reopening planning/> }).collect_view();
     let sorted = |column| {
         let filter = filter.clone();
         view! { <SortHead column filter/> }
@@ -353,19 +393,33 @@ fn PoolTable(rows: Vec<PoolRow>, filter: PoolFilter, reopening: RwSignal<Option<
 }
 
 #[component]
-fn PoolLine(row: PoolRow, reopening: RwSignal<Option<PoolRow>>) -> impl IntoView {
+fn PoolLine(
+    row: PoolRow,
+    today: NaiveDate,
+    reopening: RwSignal<Option<PoolRow>>,
+    planning: RwSignal<Option<LeadId>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let whole = row.clone();
     let PoolRow { lead, name, external_id, outcome, reason, stage, rep, at, note, customer_words, value, .. } = row;
     let again = move || {
         let retry = row.retry_potential.map(|retry| words::retry(i18n, retry));
-        let on = row
-            .recontact_on
-            .map(|on| t_string!(i18n, losses.recontact_on, date = format::date(i18n.get_locale(), on)).to_string());
-        retry.into_iter().chain(on).collect::<Vec<_>>().join(" ")
+        let plan = row.plan.as_ref().map(|plan| {
+            let text = recontacts::view::words::plan(i18n, plan);
+            match plan.due_on < today {
+                true => t_string!(i18n, losses.recontact_overdue, plan = text).to_string(),
+                false => text,
+            }
+        });
+        retry.into_iter().chain(plan).collect::<Vec<_>>().join(" · ")
     };
     let action = row.may_write.then(|| {
-        view! { <button on:click=move |_| reopening.set(Some(whole.clone()))>{t!(i18n, losses.reactivate)}</button> }
+        view! {
+            <span class="row-actions">
+                <button on:click=move |_| reopening.set(Some(whole.clone()))>{t!(i18n, losses.reactivate)}</button>
+                <button on:click=move |_| planning.set(Some(lead))>{t!(i18n, losses.plan_action)}</button>
+            </span>
+        }
     });
     view! {
         <tr role="row">

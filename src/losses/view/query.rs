@@ -23,6 +23,7 @@ pub fn read(query: &ParamsMap) -> PoolFilter {
         reason: number("reason").map(Into::into),
         stage,
         rep: rep.or(queue),
+        due: query.get("recontact").as_deref() == Some("due"),
         sort: query.get("sort").and_then(|sort| sort.parse().ok()).unwrap_or(PoolSort::Date),
         descending: query.get("order").as_deref() != Some("up"),
         page: page.saturating_sub(1),
@@ -47,6 +48,9 @@ pub fn address(filter: &PoolFilter) -> String {
         Some(Holder::Person(rep)) => query.insert("rep", rep.to_string()),
         Some(Holder::Queue(queue)) => query.insert("queue", queue.to_string()),
         None => {}
+    }
+    if filter.due {
+        query.insert("recontact", "due".to_owned());
     }
     if filter.sort != PoolSort::Date {
         query.insert("sort", filter.sort.word().to_owned());
@@ -82,6 +86,7 @@ mod tests {
             reason: Some(ReasonId(4)),
             stage: Some(StageAtLoss::Unknown),
             rep: Some(Holder::Queue(QueueId(2))),
+            due: true,
             sort: PoolSort::Name,
             descending: false,
             page: 3,

@@ -137,6 +137,7 @@ pub fn objection(i18n: I18n, objection: &Objection) -> String {
         Objection::EvidenceMissing { .. } => t_string!(i18n, losses.objection_evidence).to_string(),
         Objection::EvidenceNotANumber { .. } => t_string!(i18n, losses.objection_number).to_string(),
         Objection::RecontactNotOffered => t_string!(i18n, losses.objection_recontact_offer).to_string(),
+        Objection::Recontact(about) => crate::recontacts::view::words::objection(i18n, *about),
         Objection::RecontactInPast => t_string!(i18n, losses.objection_recontact_past).to_string(),
     }
 }
