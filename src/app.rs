@@ -5,7 +5,7 @@ use crate::{
     ui::toast::provide_toasts,
 };
 use frame::Frame;
-use later::{ImportRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute};
+use later::{ImportRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, TodayRoute};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=|| view! { <Redirect path="/board"/> }/>
                     <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/today") view={Lazy::<TodayRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>

@@ -26,6 +26,7 @@ pub mod jobs;
 pub mod leads;
 pub mod live;
 pub mod losses;
+pub mod outreach;
 pub mod people;
 pub mod pipeline;
 pub mod recontacts;

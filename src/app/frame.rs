@@ -5,6 +5,7 @@ use crate::{
     error::AppError,
     i18n::{Locale, t, t_string, use_i18n},
     live::connection::use_connection,
+    outreach::view::DueBadge,
     people::{api::read_me, rules::Viewer},
     ui::{toast::Toasts, unsent},
 };
@@ -44,6 +45,7 @@ pub fn Frame() -> impl IntoView {
         <div class="shell">
             <nav class="rail" aria-label=move || t_string!(i18n, shell.main_navigation)>
                 <a class="brand" href="/board">"winback"</a>
+                <A href="/today">{t!(i18n, shell.today)}<DueBadge/></A>
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
                 <Suspense>{losses}</Suspense>

@@ -5,6 +5,7 @@ use crate::{
     capture::view::ImportPage,
     leads::view::LeadPage,
     losses::view::LostPoolPage,
+    outreach::view::TodayPage,
 };
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
@@ -76,5 +77,19 @@ impl LazyRoute for ImportRoute {
 
     fn view(_this: Self) -> AnyView {
         view! { <ImportPage/> }.into_any()
+    }
+}
+
+/// What is due today.
+pub struct TodayRoute;
+
+#[lazy_route]
+impl LazyRoute for TodayRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <TodayPage/> }.into_any()
     }
 }

@@ -245,5 +245,6 @@ impl Follower {
             Message::Reset => {}
         }
         self.hear.run(message);
+        self.connection.hears();
     }
 }

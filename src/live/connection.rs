@@ -20,13 +20,18 @@ const TRIES_WHEN_BUSY: u32 = 5;
 pub struct Connection {
     is_up: RwSignal<bool>,
     waiting: RwSignal<usize>,
+    heard: RwSignal<u32>,
     is_probing: StoredValue<bool>,
 }
 
 /// Makes [`use_connection`] work below.
 pub fn provide_connection() {
-    let connection =
-        Connection { is_up: RwSignal::new(true), waiting: RwSignal::new(0), is_probing: StoredValue::new(false) };
+    let connection = Connection {
+        is_up: RwSignal::new(true),
+        waiting: RwSignal::new(0),
+        heard: RwSignal::new(0),
+        is_probing: StoredValue::new(false),
+    };
     provide_context(connection);
     Effect::new(move |_| connection.watch());
 }
@@ -45,6 +50,17 @@ impl Connection {
     /// How many changes are on their way or wait to be sent.
     pub fn waiting(self) -> usize {
         self.waiting.get()
+    }
+
+    /// Grows with every change that any part of this page hears of: for what stands beside all pages and wants no stream of
+    /// its own.
+    pub fn heard(self) -> u32 {
+        self.heard.get()
+    }
+
+    /// A change was heard of, or the day has ended.
+    pub fn hears(self) {
+        self.heard.update(|count| *count += 1);
     }
 
     /// The server was heard.

@@ -23,6 +23,7 @@ pub enum Access {
 pub const TABLE: &[(&str, Access)] = &[
     ("/", Access::SignedIn),
     ("/board", Access::SignedIn),
+    ("/today", Access::SignedIn),
     ("/lost", Access::SignedIn),
     ("/losses", Access::SignedIn),
     ("/me/figures", Access::SignedIn),
@@ -54,6 +55,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/losses/reopen", Access::SignedIn),
     ("/api/losses/pool", Access::SignedIn),
     ("/api/leads/lead", Access::SignedIn),
+    ("/api/outreach/today", Access::SignedIn),
+    ("/api/outreach/due", Access::SignedIn),
     ("/api/recontacts/preparation", Access::SignedIn),
     ("/api/recontacts/plan", Access::SignedIn),
     ("/api/wins/preparation", Access::SignedIn),

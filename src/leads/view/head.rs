@@ -24,7 +24,9 @@ pub(super) fn Head(ground: Ground, title: Memo<String>, open: RwSignal<Option<Op
     };
     let recontact = Memo::new(move |_| ground.lead.with(|lead| lead.recontact.clone()));
     let plan = move || {
-        recontact.get().map(|plan| view! { <span class="badge">{move || recontacts::view::words::plan(i18n, &plan)}</span> })
+        recontact
+            .get()
+            .map(|plan| view! { <span class="badge">{move || recontacts::view::words::plan(i18n, &plan)}</span> })
     };
     let main_action = move || match standing.get() {
         Some(loss) => {

@@ -157,14 +157,14 @@ fn PoolView(
     }
 }
 
-/// Reads the page again when a lead is lost somewhere, or one of those shown comes back.
+/// Reads the page again when a lead is lost somewhere, or something becomes of one of those shown.
 fn follow_changes(pool: &Pool, reload: Callback<()>) {
     let shown: Vec<_> = pool.rows.iter().map(|row| row.lead).collect();
     let is_due = StoredValue::new(false);
     follow(pool.seen, move |message| {
         let concerns = match &message {
             Message::Changes { changes, .. } => {
-                changes.iter().any(|change| change.card.is_none() != shown.contains(&change.lead))
+                changes.iter().any(|change| change.card.is_none() || shown.contains(&change.lead))
             }
             Message::Reset => true,
             Message::SignedOut => false,

@@ -8,6 +8,7 @@ use crate::{
     error::AppError,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::LeadId,
+    live::connection::use_connection,
     losses::{
         rules::LONGEST_TEXT,
         view::words::{lead_name, trouble},
@@ -61,6 +62,7 @@ pub fn PlanDialog(
 fn Form(about: Preparation, on_done: Callback<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let toaster = use_toaster();
+    let connection = use_connection();
     let form = PlanForm::new(about.do_not, &about.persons);
     let note = RwSignal::new(String::new());
     if let Some(plan) = &about.plan {
@@ -132,7 +134,7 @@ fn Form(about: Preparation, on_done: Callback<bool>) -> impl IntoView {
         notice.set(None);
         from_server.set(Vec::new());
         spawn_local(async move {
-            let answer = plan(wanted).await;
+            let answer = connection.persistently(|| plan(wanted.clone())).await;
             // The dialog may have been closed meanwhile.
             if is_sending.try_set(false).is_none() {
                 hear(answer, is_drop);

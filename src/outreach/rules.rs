@@ -1,0 +1,86 @@
+//! How somebody is reached in one press. Pure.
+
+use crate::{losses::rules::DoNot, pipeline::api::Channel};
+
+/// The link that reaches somebody by `channel`; none where they asked us not to, or where the address is missing or would
+/// lead elsewhere.
+pub fn link(channel: Channel, phone: Option<&str>, email: Option<&str>, do_not: DoNot) -> Option<String> {
+    match channel {
+        Channel::Call if do_not.call => None,
+        Channel::Email if do_not.email => None,
+        Channel::Call => Some(format!("tel:{}", dialled(phone?)?)),
+        Channel::Sms => Some(format!("sms:{}", dialled(phone?)?)),
+        // WhatsApp knows numbers by their country only.
+        Channel::Whatsapp => Some(format!("https://wa.me/{}", dialled(phone?)?.strip_prefix('+')?)),
+        Channel::Email => email.filter(|email| is_plain_address(email)).map(|email| format!("mailto:{email}")),
+        Channel::Meeting | Channel::Task => None,
+    }
+}
+
+/// What a telephone dials: digits, after a plus where the country is named.
+fn dialled(phone: &str) -> Option<String> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let (country, digits) = match (phone.trim_start().starts_with('+'), digits.strip_prefix("00")) {
+        (true, _) => (true, digits.as_str()),
+        (false, Some(rest)) => (true, rest),
+        (false, None) => (false, digits.as_str()),
+    };
+    ((5..=15).contains(&digits.len())).then(|| format!("{}{digits}", if country { "+" } else { "" }))
+}
+
+fn is_plain_address(email: &str) -> bool {
+    let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+');
+    email.matches('@').count() == 1 && email.chars().all(sound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ANYTHING: DoNot = DoNot { call: false, email: false };
+
+    #[test]
+    fn each_channel_has_its_link() {
+        let phone = Some("+90 (532) 000 11 22");
+        assert_eq!(link(Channel::Call, phone, None, ANYTHING).as_deref(), Some("tel:+905320001122"));
+        assert_eq!(link(Channel::Whatsapp, phone, None, ANYTHING).as_deref(), Some("https://wa.me/905320001122"));
+        assert_eq!(
+            link(Channel::Whatsapp, Some("0090 532 000 11 22"), None, ANYTHING).as_deref(),
+            Some("https://wa.me/905320001122")
+        );
+        assert_eq!(link(Channel::Whatsapp, Some("0532 000 11 22"), None, ANYTHING), None);
+        assert_eq!(link(Channel::Sms, Some("0532 000 11 22"), None, ANYTHING).as_deref(), Some("sms:05320001122"));
+        assert_eq!(
+            link(Channel::Email, None, Some("can@example.com"), ANYTHING).as_deref(),
+            Some("mailto:can@example.com")
+        );
+        assert_eq!(link(Channel::Meeting, phone, Some("can@example.com"), ANYTHING), None);
+    }
+
+    #[test]
+    fn what_they_asked_us_not_to_do_has_no_link() {
+        let silent = DoNot { call: true, email: true };
+        assert_eq!(link(Channel::Call, Some("+905320001122"), None, silent), None);
+        assert_eq!(link(Channel::Email, None, Some("can@example.com"), silent), None);
+        assert!(link(Channel::Whatsapp, Some("+905320001122"), None, silent).is_some());
+    }
+
+    #[test]
+    fn an_address_cannot_smuggle_anything_in() {
+        for email in ["a@b.com?bcc=x@y.z", "a@b.com,c@d.e", "a b@c.d", "a@b@c", "\u{202e}a@b.c"] {
+            assert_eq!(link(Channel::Email, None, Some(email), ANYTHING), None, "{email}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_breaks_the_link(phone in "\\PC{0,30}") {
+            if let Some(link) = link(Channel::Call, Some(&phone), None, ANYTHING) {
+                let number = link.strip_prefix("tel:").unwrap_or_default();
+                let digits = number.strip_prefix('+').unwrap_or(number);
+                prop_assert!(digits.bytes().all(|c| c.is_ascii_digit()));
+            }
+        }
+    }
+}

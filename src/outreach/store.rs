@@ -1,0 +1,248 @@
+//! All SQL of today.
+
+use super::api::{Colleague, Details, Due, Row, Task, Today};
+use crate::{
+    error::AppError,
+    ids::{LeadId, Names, RecontactId, UserId},
+    losses::rules::DoNot,
+    people::{
+        guard::Permit,
+        rules::{Role, Sight, may_write, sight},
+    },
+    pipeline::{api::NextStep, store::holder},
+    recontacts::api::Planned,
+};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use sqlx::types::Json;
+
+/// The list shows so many at once; what is done makes room for the next.
+const LONGEST: i64 = 200;
+/// So many leads without next step are shown.
+const WITHOUT: i64 = 30;
+
+/// Whose things are asked for, and up to when.
+struct Asked {
+    /// Whose; `None` for everybody's but the viewer's.
+    people: Option<Vec<i64>>,
+    queues: Vec<i64>,
+    /// Next steps that are due before this moment.
+    before: DateTime<Utc>,
+    /// Plans that are due on this day or before.
+    until: NaiveDate,
+}
+
+impl Asked {
+    /// One's own, and those of the queues that one works: all of today.
+    fn own(permit: &Permit) -> Self {
+        Self {
+            people: Some(vec![permit.viewer().id.0]),
+            queues: permit.viewer().queues.iter().map(|queue| queue.0).collect(),
+            before: end_of_day(permit),
+            until: permit.today(),
+        }
+    }
+
+    /// What others whom the viewer manages have left undone: overdue only.
+    fn of_team(permit: &Permit) -> Option<Self> {
+        let viewer = permit.viewer();
+        let team = || viewer.owners.iter().filter(|owner| **owner != viewer.id).map(|owner| owner.0).collect();
+        let people = match viewer.role {
+            Role::Rep => return None,
+            Role::Manager => Some(team()),
+            Role::Admin => None,
+        };
+        let yesterday = permit.today().checked_sub_days(Days::new(1))?;
+        Some(Self { people, queues: Vec::new(), before: permit.now(), until: yesterday })
+    }
+}
+
+/// The first moment of tomorrow on the viewer's clock.
+fn end_of_day(permit: &Permit) -> DateTime<Utc> {
+    let tomorrow = permit.today().checked_add_days(Days::new(1)).unwrap_or(permit.today());
+    permit.on_the_clock(tomorrow.and_time(NaiveTime::MIN))
+}
+
+/// Everything that is due today.
+pub async fn today(permit: &Permit) -> Result<Today, AppError> {
+    // The place in the stream comes first: what changes while we read comes again, and again is harmless.
+    let seen = crate::live::store::here(permit.pool()).await?;
+    let own = tasks(permit, &Asked::own(permit)).await?;
+    let team = match Asked::of_team(permit) {
+        Some(asked) => by_person(tasks(permit, &asked).await?),
+        None => Vec::new(),
+    };
+    let (without, without_total) = without_step(permit).await?;
+    Ok(Today {
+        day: permit.today(),
+        now: permit.moment(permit.now()),
+        ends: permit.moment(end_of_day(permit)),
+        total: own.first().map_or(0, |task| task.total),
+        rows: own.into_iter().map(|task| task.row).collect(),
+        without,
+        without_total,
+        team,
+        seen,
+    })
+}
+
+/// How much is due today.
+pub async fn due(permit: &Permit) -> Result<Due, AppError> {
+    let asked = Asked::own(permit);
+    let count = sqlx::query_scalar!(
+        r#"select (select count(*) from lead l
+                   where l.standing_loss_id is null and l.withdrawn_at is null and l.next_step_due < $3
+                     and (l.owner_id = any($1) or l.queue_id = any($2)))
+                + (select count(*) from recontact r join lead l on l.id = r.lead_id
+                   where r.ended_at is null and l.withdrawn_at is null and r.due_on <= $4 and r.user_id = any($1)) as "count!""#,
+        asked.people.as_deref(),
+        &asked.queues,
+        asked.before,
+        asked.until
+    )
+    .fetch_one(permit.pool())
+    .await?;
+    Ok(Due { count, ends_in: (asked.before - permit.now()).num_milliseconds() })
+}
+
+/// A row with the person whose task it is, and how many there are in all.
+struct Found {
+    row: Row,
+    person: Option<(UserId, String)>,
+    total: i64,
+}
+
+async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
+    let me = permit.viewer().id.0;
+    let rows = sqlx::query!(
+        r#"with task as (
+               select l.id as lead_id, l.owner_id as person_id, l.next_step_due as due, l.next_step as what,
+                      l.next_step_channel as channel, null::bigint as plan_id, null::date as due_on
+               from lead l
+               where l.standing_loss_id is null and l.withdrawn_at is null and l.next_step_due < $3
+                 and (l.owner_id = any($1) or l.queue_id = any($2) or ($1 is null and l.owner_id <> $5))
+               union all
+               select r.lead_id, r.user_id, (r.due_on::timestamp at time zone $6), r.note, r.channel, r.id, r.due_on
+               from recontact r join lead l on l.id = r.lead_id
+               where r.ended_at is null and l.withdrawn_at is null and r.due_on <= $4
+                 and (r.user_id = any($1) or ($1 is null and r.user_id <> $5))
+           )
+           select t.lead_id as "lead_id!", t.person_id, u.name as "person?", t.due as "due!", t.what, t.channel as "channel!",
+                  t.plan_id, t.due_on, l.owner_id, l.queue_id, coalesce(o.name, q.name) as "holder!",
+                  s.name as "stage?: Json<Names>", coalesce(l.name, l.company) as name, l.external_id, p.name as "product?",
+                  l.phone, l.email, l.do_not_call, l.do_not_email, count(*) over () as "total!"
+           from task t join lead l on l.id = t.lead_id
+           left join app_user u on u.id = t.person_id left join app_user o on o.id = l.owner_id
+           left join queue q on q.id = l.queue_id left join stage s on s.id = l.stage_id left join product p on p.id = l.product_id
+           order by t.due, t.lead_id limit $7"#,
+        asked.people.as_deref(),
+        &asked.queues,
+        asked.before,
+        asked.until,
+        me,
+        permit.zone().name(),
+        LONGEST
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let holder = holder(row.owner_id, row.queue_id);
+            let is_read = sight(permit.viewer(), holder) == Sight::Full;
+            let what = row.what.filter(|_| is_read);
+            let person = row.person_id.map(UserId).zip(row.person);
+            let task = match (row.plan_id, row.due_on, &person) {
+                (Some(id), Some(due_on), Some((person, person_name))) => Task::Recontact(Planned {
+                    id: RecontactId(id),
+                    due_on,
+                    channel: row.channel.parse().map_err(|_| AppError::Internal)?,
+                    person: *person,
+                    person_name: person_name.clone(),
+                    note: what,
+                }),
+                _ => Task::Step(NextStep {
+                    channel: row.channel.parse().map_err(|_| AppError::Internal)?,
+                    due: permit.moment(row.due),
+                    what,
+                }),
+            };
+            let details = is_read.then_some(Details {
+                name: row.name,
+                external_id: row.external_id,
+                product: row.product,
+                phone: row.phone,
+                email: row.email,
+                do_not: DoNot { call: row.do_not_call, email: row.do_not_email },
+            });
+            let row_ = Row {
+                lead: LeadId(row.lead_id),
+                task,
+                due: Some(permit.moment(row.due)),
+                holder: row.holder,
+                stage: row.stage.map(|name| name.0),
+                details,
+                may_write: may_write(permit.viewer(), holder),
+            };
+            Ok(Found { row: row_, person, total: row.total })
+        })
+        .collect()
+}
+
+/// Groups tasks by the person whose they are; those of queues are in the list of everybody who works the queue already.
+fn by_person(found: Vec<Found>) -> Vec<Colleague> {
+    let mut team: Vec<Colleague> = Vec::new();
+    for Found { row, person, .. } in found {
+        let Some((person, name)) = person else { continue };
+        match team.iter_mut().find(|colleague| colleague.person == person) {
+            Some(colleague) => colleague.rows.push(row),
+            None => team.push(Colleague { person, name, rows: vec![row] }),
+        }
+    }
+    team.sort_by(|one, other| other.rows.len().cmp(&one.rows.len()).then_with(|| one.name.cmp(&other.name)));
+    team
+}
+
+/// Own leads of the pipeline that nobody has said of what comes next.
+async fn without_step(permit: &Permit) -> Result<(Vec<Row>, i64), AppError> {
+    let asked = Asked::own(permit);
+    let rows = sqlx::query!(
+        r#"select l.id, l.owner_id, l.queue_id, coalesce(o.name, q.name) as "holder!", s.name as "stage: Json<Names>",
+                  coalesce(l.name, l.company) as name, l.external_id, p.name as "product?", l.phone, l.email,
+                  l.do_not_call, l.do_not_email, count(*) over () as "total!"
+           from lead l join stage s on s.id = l.stage_id
+           left join app_user o on o.id = l.owner_id left join queue q on q.id = l.queue_id
+           left join product p on p.id = l.product_id
+           where l.standing_loss_id is null and l.withdrawn_at is null and l.next_step_due is null
+             and l.stage_kind not in ('customer', 'inactive')
+             and (l.owner_id = any($1) or l.queue_id = any($2))
+           order by s.position desc, l.stage_entered_at desc nulls last, l.id desc limit $3"#,
+        asked.people.as_deref(),
+        &asked.queues,
+        WITHOUT
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let holder = holder(row.owner_id, row.queue_id);
+            Row {
+                lead: LeadId(row.id),
+                task: Task::Nothing,
+                due: None,
+                holder: row.holder,
+                stage: Some(row.stage.0),
+                details: Some(Details {
+                    name: row.name,
+                    external_id: row.external_id,
+                    product: row.product,
+                    phone: row.phone,
+                    email: row.email,
+                    do_not: DoNot { call: row.do_not_call, email: row.do_not_email },
+                }),
+                may_write: may_write(permit.viewer(), holder),
+            }
+        })
+        .collect();
+    Ok((rows, total))
+}

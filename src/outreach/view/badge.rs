@@ -1,0 +1,72 @@
+//! How much is due, beside the way to today's page.
+
+use crate::{
+    i18n::{t_string, use_i18n},
+    live::connection::use_connection,
+    outreach::api::read_due,
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// Many changes at once are followed by one count, this long after the first.
+const SETTLE: Duration = Duration::from_millis(800);
+
+/// The number; nothing while nothing is due. It is asked for in the browser only, after every change that the live stream
+/// tells, and when the day ends.
+#[component]
+pub fn DueBadge() -> impl IntoView {
+    let i18n = use_i18n();
+    let connection = use_connection();
+    let due = RwSignal::new(0i64);
+    let is_asked = StoredValue::new(false);
+    let midnight = StoredValue::new(0u32);
+    let ask = Callback::new(move |()| {
+        is_asked.try_update_value(|asked| *asked = false);
+        spawn_local(async move {
+            let Ok(answer) = read_due().await else { return };
+            if due.try_set(answer.count).is_some() {
+                return;
+            }
+            // Only the newest answer waits for the end of the day.
+            let turn = midnight.try_update_value(|turn| {
+                *turn += 1;
+                *turn
+            });
+            let wait = Duration::from_millis(answer.ends_in.max(0).unsigned_abs() + 500);
+            set_timeout(
+                move || {
+                    if turn.is_some() && midnight.try_get_value() == turn {
+                        connection.hears();
+                    }
+                },
+                wait,
+            );
+        });
+    });
+    Effect::new(move |before: Option<()>| {
+        connection.heard();
+        if before.is_none() {
+            return ask.run(());
+        }
+        if is_asked.try_update_value(|asked| !std::mem::replace(asked, true)) == Some(true) {
+            set_timeout(
+                move || {
+                    let _ = ask.try_run(());
+                },
+                SETTLE,
+            );
+        }
+    });
+    move || {
+        let count = due.get();
+        (count > 0).then(|| {
+            view! {
+                " "
+                <span class="due-count num" title=move || t_string!(i18n, outreach.due_count, count = count).to_string()>
+                    {if count > 99 { "99+".to_owned() } else { count.to_string() }}
+                    <span class="sr">" " {move || t_string!(i18n, outreach.due_count, count = count).to_string()}</span>
+                </span>
+            }
+        })
+    }
+}
