@@ -133,7 +133,7 @@ struct Kept {
     note: String,
     retry: Option<RetryPotential>,
     evidence: BTreeMap<String, String>,
-    recontact: String,
+    recontact: rules::Draft,
     override_because: String,
 }
 
@@ -189,7 +189,7 @@ impl LossState {
             note: self.note.get(),
             retry: self.retry.get(),
             evidence: self.evidence.get(),
-            recontact: self.recontact.get(),
+            recontact: self.recontact.draft(),
             override_because: self.override_because.get(),
         }
     }
@@ -204,7 +204,7 @@ impl LossState {
         self.note.set(kept.note);
         self.retry.set(kept.retry);
         self.evidence.set(kept.evidence);
-        self.recontact.set(kept.recontact);
+        self.recontact.restore(kept.recontact);
         self.override_because.set(kept.override_because);
     }
 

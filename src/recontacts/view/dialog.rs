@@ -129,7 +129,9 @@ fn Form(about: Preparation, on_done: Callback<bool>) -> impl IntoView {
             return;
         }
         let is_drop = draft.is_none();
-        let wanted = NewPlan { lead, draft, seen: seen.get_value(), key: key.get() };
+        let seen = seen.get_value();
+        let key = key.of(&(&draft, seen));
+        let wanted = NewPlan { lead, draft, seen, key };
         is_sending.set(true);
         notice.set(None);
         from_server.set(Vec::new());

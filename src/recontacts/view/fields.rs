@@ -34,6 +34,13 @@ impl PlanForm {
         }
     }
 
+    /// Goes on with what was filled in before.
+    pub fn restore(self, kept: Draft) {
+        self.due_on.set(kept.due_on.map(|day| day.to_string()).unwrap_or_default());
+        self.channel.set(kept.channel);
+        self.person.set(kept.person);
+    }
+
     /// What is filled in.
     pub fn draft(self) -> Draft {
         Draft {
