@@ -63,6 +63,8 @@ ids! {
     ContactId;
     /// A word that leads are marked with.
     TagId;
+    /// A file attached to a lead.
+    AttachmentId;
 }
 
 /// The key of one request that changes something. The browser makes it once per intent and repeats it on a retry, so

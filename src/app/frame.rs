@@ -4,6 +4,7 @@
 use crate::{
     error::AppError,
     i18n::{Locale, t, t_string, use_i18n},
+    leads::view::intake::{NewLeadButton, NewLeadDialog, NewLeadState},
     live::connection::use_connection,
     outreach::view::DueBadge,
     people::{api::read_me, rules::Viewer},
@@ -27,6 +28,7 @@ pub fn Frame() -> impl IntoView {
     let i18n = use_i18n();
     let viewer = Resource::new_blocking(|| (), |()| read_me());
     provide_context(Me(viewer));
+    let new_lead = NewLeadState::new();
     let name = move || Suspend::new(async move { viewer.await.map(|viewer| viewer.name).unwrap_or_default() });
     let import = move || {
         Suspend::new(async move {
@@ -45,6 +47,7 @@ pub fn Frame() -> impl IntoView {
         <div class="shell">
             <nav class="rail" aria-label=move || t_string!(i18n, shell.main_navigation)>
                 <a class="brand" href="/board">"winback"</a>
+                <NewLeadButton state=new_lead/>
                 <A href="/today">{t!(i18n, shell.today)}<DueBadge/></A>
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
@@ -65,6 +68,7 @@ pub fn Frame() -> impl IntoView {
             </nav>
             <main id="main" tabindex="-1"><ConnectionBar/><Outlet/></main>
         </div>
+        <NewLeadDialog state=new_lead/>
         <Toasts/>
     }
 }

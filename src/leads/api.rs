@@ -17,14 +17,17 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 pub mod account;
+pub mod documents;
+pub mod intake;
 pub mod lists;
+pub mod logging;
 pub mod record;
 pub mod step;
 pub mod timeline;
 
 use account::Account;
 use record::{Record, Tag};
-pub use timeline::{ActivityKind, Entry};
+pub use timeline::{ActivityKind, Entry, Timeline};
 
 /// Where a lead stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,8 +91,10 @@ pub struct Lead {
     pub move_version: i64,
     /// Every loss, the newest first; only the first can stand.
     pub episodes: Vec<Episode>,
-    /// Everything that happened, the newest first.
-    pub history: Vec<Entry>,
+    /// What happened lately.
+    pub history: Timeline,
+    /// The files, the newest first.
+    pub documents: Vec<documents::Document>,
     /// Whether the viewer may change the lead.
     pub may_write: bool,
     /// The present moment.

@@ -6,7 +6,10 @@ use crate::{
 };
 
 pub mod account;
+pub mod documents;
 pub mod fields;
+pub mod intake;
+pub mod logging;
 pub mod step;
 
 /// What a lead is searched by.

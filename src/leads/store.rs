@@ -15,21 +15,36 @@ use crate::{
     },
     recontacts, wins,
 };
-use sqlx::types::Json;
+use sqlx::{PgConnection, types::Json};
 use std::str::FromStr;
 
 pub mod account;
 mod change;
 mod contact;
+pub mod documents;
 pub mod edit;
+pub mod intake;
 pub mod lists;
+pub mod logging;
 mod record;
 pub mod step;
 pub mod tags;
-mod timeline;
+pub mod timeline;
 
 fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
     word.parse().map_err(|_| AppError::Internal)
+}
+
+/// Whether the viewer may read a lead: with an error where not.
+async fn readable(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> Result<(), AppError> {
+    let row = sqlx::query!("select owner_id, queue_id from lead where id = $1 and withdrawn_at is null", lead.0)
+        .fetch_optional(connection)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    match sight(permit.viewer(), holder(row.owner_id, row.queue_id)) {
+        Sight::Full => Ok(()),
+        Sight::Masked => Err(AppError::Forbidden),
+    }
 }
 
 /// One lead as the viewer may see it.
@@ -100,7 +115,8 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         recontact: recontacts::store::open_plan(&mut connection, lead).await?,
         move_version: row.move_version,
         episodes: losses::store::episodes(&mut connection, permit, lead).await?,
-        history: timeline::history(&mut connection, permit, lead, attempts).await?,
+        history: timeline::history(&mut connection, permit, lead, attempts, None, None).await?,
+        documents: documents::documents(&mut connection, lead).await?,
         may_write: may_write(permit.viewer(), holder),
         now: permit.moment(permit.now()),
         seen,

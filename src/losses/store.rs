@@ -203,7 +203,7 @@ pub async fn done_already(
 }
 
 /// Writes an attempt into the history.
-async fn write_attempt(
+pub async fn write_attempt(
     connection: &mut PgConnection,
     permit: &Permit,
     lead: LeadId,
@@ -212,7 +212,8 @@ async fn write_attempt(
     let at = attempt.at.map_or(permit.now(), |local| permit.on_the_clock(local));
     sqlx::query_scalar!(
         r#"with entry as (
-               insert into activity (lead_id, kind, actor_id, at, body) values ($1, $2, $3, $4, $5) returning id, lead_id, at
+               insert into activity (lead_id, kind, actor_id, at, direction, body)
+               values ($1, $2, $3, $4, 'outbound', $5) returning id, lead_id, at
            )
            insert into attempt (activity_id, lead_id, channel, approach, result, at)
            select id, lead_id, $2, $6, $7, at from entry returning activity_id"#,

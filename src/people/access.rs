@@ -85,6 +85,17 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/capture/brought", Access::SignedIn),
     ("/api/capture/stop", Access::SignedIn),
     ("/api/capture/withdraw", Access::SignedIn),
+    ("/api/leads/timeline", Access::SignedIn),
+    ("/api/leads/intake_choices", Access::SignedIn),
+    ("/api/leads/twins", Access::SignedIn),
+    ("/api/leads/create", Access::SignedIn),
+    ("/api/leads/log_choices", Access::SignedIn),
+    ("/api/leads/log", Access::SignedIn),
+    ("/api/leads/estimate", Access::SignedIn),
+    ("/api/leads/estimate_paid", Access::SignedIn),
+    ("/api/leads/offer", Access::SignedIn),
+    ("/attachments", Access::SignedIn),
+    ("/attachments/:id", Access::SignedIn),
 ];
 
 /// The rule of `path`, if the table has one.

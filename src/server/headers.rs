@@ -32,7 +32,8 @@ pub async fn secure(mut request: Request, next: Next) -> Response {
     ];
     for (name, value) in fixed {
         if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
+            // Whoever hands out a file from outside has said a stricter policy already.
+            headers.entry(name).or_insert(value);
         }
     }
     if !headers.contains_key(header::CACHE_CONTROL) {

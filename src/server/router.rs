@@ -9,6 +9,7 @@ use crate::{
     app::{App as Pages, shell},
     capture::{self, problems::LARGEST_FILE},
     error::AppError,
+    leads::files,
     live,
     people::{access, session},
 };
@@ -41,12 +42,14 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 const LONGEST_UPLOAD: Duration = Duration::from_secs(15 * 60);
 
 /// Routes that are neither pages nor server functions.
-const PLAIN_ROUTES: [&str; 8] = [
+const PLAIN_ROUTES: [&str; 10] = [
     "/sign-in",
     "/sign-out",
     "/live",
     "/healthz",
     "/readyz",
+    "/attachments",
+    "/attachments/:id",
     "/import/upload",
     "/import/rejected/:run",
     "/import/preset",
@@ -76,6 +79,12 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         .route("/live", get(live::stream::stream))
         .route("/import/rejected/{run}", get(capture::routes::rejected))
         .route("/import/preset", get(capture::routes::preset));
+    // Bodies are limited by the handler, which asks first whether the file may come at all.
+    let attachments = Router::new()
+        .route("/attachments", post(files::receive))
+        .route("/attachments/{id}", get(files::hand_out))
+        .layer(DefaultBodyLimit::disable())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_UPLOAD));
     let uploads = Router::new()
         .route("/import/upload", post(capture::routes::upload))
         .layer(DefaultBodyLimit::disable())
@@ -98,6 +107,7 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST));
     Ok(streams
+        .merge(attachments)
         .merge(uploads)
         .merge(rest)
         .layer(from_fn_with_state(app.clone(), access::enforce))

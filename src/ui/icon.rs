@@ -19,6 +19,14 @@ pub enum Icon {
     More,
     /// A bell that warns.
     Alert,
+    /// A pencil.
+    Pencil,
+    /// A price tag.
+    Tag,
+    /// A paper clip.
+    Clip,
+    /// A plus sign.
+    Plus,
 }
 
 impl Icon {
@@ -38,6 +46,14 @@ impl Icon {
             }
             Self::Task => &["M9 11l3 3L22 4", "M21 12v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h11"],
             Self::More => &["M5 12h.01M12 12h.01M19 12h.01"],
+            Self::Pencil => &["M17 3a2.83 2.83 0 1 1 4 4L7.5 20.5 2 22l1.5-5.5L17 3z"],
+            Self::Tag => {
+                &["M20.59 13.41l-7.17 7.17a2 2 0 0 1-2.83 0L2 12V2h10l8.59 8.59a2 2 0 0 1 0 2.82z", "M7 7h.01"]
+            }
+            Self::Clip => &[
+                "M21.44 11.05l-9.19 9.19a6 6 0 0 1-8.49-8.49l9.19-9.19a4 4 0 0 1 5.66 5.66l-9.2 9.19a2 2 0 0 1-2.83-2.83l8.49-8.48",
+            ],
+            Self::Plus => &["M12 5v14M5 12h14"],
             Self::Alert => &["M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20z", "M12 8v4M12 16h.01"],
         }
     }

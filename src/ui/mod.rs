@@ -9,4 +9,5 @@ pub mod icon;
 pub mod key;
 pub mod toast;
 pub mod unsent;
+pub mod upload;
 pub mod wait;

@@ -48,14 +48,14 @@ async fn the_whole_history_is_there_newest_first() {
     let LeadInSight::Full(page) = in_sight(ayse.ask("/api/leads/lead", json!({ "lead": lead })).await) else {
         panic!("Ayşe may read her own lead")
     };
-    let kinds: Vec<_> = page.history.iter().map(|entry| entry.kind).collect();
+    let kinds: Vec<_> = page.history.entries.iter().map(|entry| entry.kind).collect();
     use ActivityKind::{Call, Created, Email, Loss, Move, Reopened};
     assert_eq!(kinds, [Reopened, Loss, Call, Email, Move, Created]);
-    assert_eq!(page.history[0].by.as_deref(), Some("Ayşe Yılmaz"));
-    assert_eq!(page.history[0].body.as_deref(), Some("Brother called."));
-    assert_eq!(page.history[4].to.as_ref().map(|stage| stage.pick("en")), Some("Qualified"));
-    assert_eq!(page.history[3].body.as_deref(), Some("Sent the list."));
-    assert!(page.history[3].attempt.is_some() && page.standing_loss().is_none());
+    assert_eq!(page.history.entries[0].by.as_deref(), Some("Ayşe Yılmaz"));
+    assert_eq!(page.history.entries[0].body.as_deref(), Some("Brother called."));
+    assert_eq!(page.history.entries[4].to.as_ref().map(|stage| stage.pick("en")), Some("Qualified"));
+    assert_eq!(page.history.entries[3].body.as_deref(), Some("Sent the list."));
+    assert!(page.history.entries[3].attempt.is_some() && page.standing_loss().is_none());
     let episode = &page.episodes[0];
     assert_eq!(episode.customer_words.as_deref(), Some("My brother decides."));
     assert_eq!(episode.closed.as_ref().map(|closed| closed.closure.word()), Some("reactivated"));

@@ -1,9 +1,11 @@
 //! Black-box tests: the running router over real HTTP and a real PostgreSQL, one module per slice.
 
+mod activities;
 mod analytics;
 mod capture;
 mod given;
 mod harness;
+mod intake;
 mod leads;
 mod live;
 mod losses;

@@ -1,10 +1,14 @@
 //! The lead's page: what is known, every loss, and everything that ever happened.
 
 mod account;
+mod documents;
+mod entry;
 mod facts;
 mod field;
 mod head;
 mod input;
+pub mod intake;
+mod logging;
 mod losses;
 mod page;
 mod step;

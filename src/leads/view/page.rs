@@ -2,9 +2,11 @@
 
 use super::{
     account::AccountPanel,
+    documents::{Documents, Uploads},
     facts::{Facts, Request},
     field::Ground,
     head::Head,
+    logging::{Form, LogBar, LogDialog},
     losses::Losses,
     step::NextStepPanel,
     timeline::History,
@@ -24,7 +26,10 @@ use crate::{
         rules::fields::{Field, Kind, LeadField},
     },
     live::{browser::follow, connection::use_connection, wire::Message},
-    losses::view::{AttemptDialog, LossDialog, ReopenDialog, words},
+    losses::{
+        rules::DoNot,
+        view::{AttemptDialog, LossDialog, ReopenDialog, words},
+    },
     recontacts::view::PlanDialog,
     wins::view::{WinDialog, Wins},
 };
@@ -48,6 +53,7 @@ pub fn LeadPage() -> impl IntoView {
         },
     );
     let read_anew = Callback::new(move |()| lead.refetch());
+    provide_context(Uploads::new());
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -55,7 +61,9 @@ pub fn LeadPage() -> impl IntoView {
                     (Ok(LeadInSight::Full(lead)), Ok(lists)) => {
                         view! { <LeadView lead=*lead lists read_anew/> }.into_any()
                     }
-                    (Ok(LeadInSight::Masked(lead)), _) => view! { <MaskedView lead/> }.into_any(),
+                    (Ok(LeadInSight::Masked(lead)), _) => {
+                        id.get_untracked().map(|id| view! { <MaskedView id lead/> }).into_any()
+                    }
                     (Err(error), _) | (_, Err(error)) => view! { <Trouble error/> }.into_any(),
                 }
             })}
@@ -65,8 +73,16 @@ pub fn LeadPage() -> impl IntoView {
 
 /// What everybody may know: who to ask.
 #[component]
-fn MaskedView(lead: MaskedLead) -> impl IntoView {
+fn MaskedView(id: LeadId, lead: MaskedLead) -> impl IntoView {
     let i18n = use_i18n();
+    let is_open = RwSignal::new(false);
+    let dialog = move || {
+        is_open.get().then(|| {
+            let name = t_string!(i18n, leads.masked_title).to_string();
+            let on_done = move |_| is_open.set(false);
+            view! { <LogDialog lead=id name form=Form::ForColleague do_not=DoNot::default() on_done/> }
+        })
+    };
     let MaskedLead { holder, stage, next_step } = lead;
     view! {
         <Title text=move || t_string!(i18n, leads.masked_title).to_string()/>
@@ -81,8 +97,10 @@ fn MaskedView(lead: MaskedLead) -> impl IntoView {
                     <dt>{t!(i18n, leads.next_step)}</dt>
                     <dd>{move || next_step_text(i18n, next_step.as_ref())}</dd>
                 </dl>
+                <p><button type="button" on:click=move |_| is_open.set(true)>{t!(i18n, leads.log_for_owner)}</button></p>
             </section>
         </div>
+        {dialog}
     }
 }
 
@@ -93,6 +111,7 @@ pub(super) enum Open {
     Winning,
     Planning,
     Logging,
+    Writing(Form),
     Reopening(LossId, Option<Names>),
 }
 
@@ -129,7 +148,8 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
     });
     let episodes = Memo::new(move |_| lead.with(|lead| lead.episodes.clone()));
     let wins = Memo::new(move |_| lead.with(|lead| lead.wins.clone()));
-    let history = Memo::new(move |_| lead.with(|lead| lead.history.clone()));
+    reload_on_arrival(reload);
+    let on_open = Callback::new(move |form| open.set(Some(Open::Writing(form))));
     let dialog = move || {
         let done = Callback::new(move |is_changed: bool| {
             open.set(None);
@@ -148,6 +168,10 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
                 view! { <WinDialog lead=id on_done/> }.into_any()
             }
             Open::Planning => view! { <PlanDialog lead=id on_done=done/> }.into_any(),
+            Open::Writing(form) => {
+                let do_not = lead.with_untracked(|lead| lead.do_not);
+                view! { <LogDialog lead=id name form do_not on_done=done/> }.into_any()
+            }
             Open::Logging => {
                 let do_not = lead.with_untracked(|lead| lead.do_not);
                 view! { <AttemptDialog lead=id name do_not on_done=done/> }.into_any()
@@ -160,6 +184,9 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
         <Head ground title open/>
         <div class="lead-page">
             <div class="lead-main">
+                <Show when=move || may_write.get()>
+                    <LogBar ground on_open/>
+                </Show>
                 <NextStepPanel ground/>
                 <Request ground/>
             </div>
@@ -170,11 +197,24 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
             <div class="lead-story">
                 {move || view! { <Wins wins=wins.get()/> }}
                 {move || view! { <Losses episodes=episodes.get()/> }}
-                {move || view! { <History entries=history.get() episodes=episodes.get()/> }}
+                <Documents ground/>
+                <History ground/>
             </div>
         </div>
         {dialog}
     }
+}
+
+/// A file that has arrived stands in the history.
+fn reload_on_arrival(reload: Callback<()>) {
+    let arrived = expect_context::<Uploads>().arrived;
+    Effect::new(move |before: Option<u32>| {
+        let now = arrived.get();
+        if before.is_some_and(|before| before != now) {
+            reload.run(());
+        }
+        now
+    });
 }
 
 /// Reads the lead again when asked to, and puts what it finds into the page. Where the page cannot go on (the lead is

@@ -29,6 +29,9 @@ pub fn ReopenDialog(
     name: String,
     /// The stage that it left, where known.
     stage_left: Option<Names>,
+    /// What is known already of why they are back.
+    #[prop(optional)]
+    said: String,
     /// Where to go on.
     #[prop(into)]
     on_done: Callback<bool>,
@@ -39,7 +42,7 @@ pub fn ReopenDialog(
     let closure = RwSignal::new(Some(Closure::Reactivated));
     let cause = RwSignal::new(None::<ClosureCause>);
     let to = RwSignal::new(String::new());
-    let note = RwSignal::new(String::new());
+    let note = RwSignal::new(said);
     let problem = RwSignal::new(None::<String>);
     let notice = RwSignal::new(None::<String>);
     let is_sending = RwSignal::new(false);
