@@ -20,7 +20,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use sqlx::types::Json;
+use sqlx::{Postgres, Transaction, types::Json};
 use std::{collections::BTreeMap, str::FromStr};
 
 /// Leads per page behind a figure.
@@ -125,6 +125,16 @@ pub async fn report(permit: &Permit, selection: &Selection, step: Step) -> Resul
     })
 }
 
+/// A transaction for one pass over all runs: it sorts and hashes more than everyday queries do, and compiling it would
+/// take longer than running it.
+async fn pass(permit: &Permit) -> Result<Transaction<'static, Postgres>, AppError> {
+    let mut transaction = permit.pool().begin().await?;
+    sqlx::query!("select set_config('work_mem', '64MB', true) as room, set_config('jit', 'off', true) as jit")
+        .fetch_one(&mut *transaction)
+        .await?;
+    Ok(transaction)
+}
+
 /// What one pass over the runs counted, without names.
 #[derive(Default)]
 struct Counted {
@@ -140,6 +150,7 @@ struct Counted {
 
 async fn counted(permit: &Permit, narrowed: &Narrowed, step: Step) -> Result<Counted, AppError> {
     let sight = Sight::of(permit.viewer());
+    let mut pass = pass(permit).await?;
     let rows = sqlx::query!(
         r#"with found as materialized (
                select r.outcome, r.reason_id, r.stage_id, r.owner_id, r.queue_id, coalesce(r.value_base_minor, 0) as minor,
@@ -187,8 +198,9 @@ async fn counted(permit: &Permit, narrowed: &Narrowed, step: Step) -> Result<Cou
         narrowed.queue,
         step.word()
     )
-    .fetch_all(permit.pool())
+    .fetch_all(&mut *pass)
     .await?;
+    pass.commit().await?;
     let mut counted = Counted::default();
     for row in rows {
         let tally = Tally {
@@ -356,6 +368,7 @@ async fn listed(
 ) -> Result<(Vec<ListRow>, i64), AppError> {
     let (sight, bar, figure) = (Sight::of(permit.viewer()), Bar::new(page.part.of), page.part.figure);
     let language = language.split('-').next().unwrap_or("en");
+    let mut pass = pass(permit).await?;
     let rows = sqlx::query!(
         r#"with found as materialized (
                select r.lead_id, r.loss_id, r.outcome, r.reason_id, r.stage_id, r.owner_id, r.queue_id, r.started_on,
@@ -442,8 +455,9 @@ async fn listed(
         PAGE,
         i64::from(page.page) * PAGE
     )
-    .fetch_all(permit.pool())
+    .fetch_all(&mut *pass)
     .await?;
+    pass.commit().await?;
     let total = rows.first().map_or(0, |row| row.total);
     let mut listed = Vec::new();
     for row in rows {

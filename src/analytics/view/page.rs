@@ -121,8 +121,8 @@ fn Losses(report: Report, choices: Choices, listing: Option<Listing>, look: Memo
             <p class="problem" role="status" hidden=move || trouble.get().is_none()>{t!(i18n, analytics.stale)}</p>
             <Tiles shown/>
             <Reasons shown/>
-            <Trend shown/>
             <Stages shown/>
+            <Trend shown/>
             <Comparison shown/>
             <ListPanel shown listing/>
         </div>

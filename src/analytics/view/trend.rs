@@ -92,7 +92,12 @@ fn scale(shown: Shown) -> Scale {
     Scale {
         top: text(top),
         middle: text(top / 2),
-        parts: [Figure::Lost, Figure::Unqualified, Figure::Won].map(|figure| words::figure(i18n, figure)),
+        parts: [
+            words::figure(i18n, Figure::Lost),
+            words::figure(i18n, Figure::Unqualified),
+            words::figure(i18n, Figure::Won),
+            t_string!(i18n, analytics.partial).to_string(),
+        ],
         heads: vec![
             first,
             words::figure(i18n, Figure::Lost),

@@ -39,8 +39,8 @@ pub struct Scale {
     pub top: String,
     /// The middle's figure.
     pub middle: String,
-    /// What the parts are: lower, upper, line.
-    pub parts: [String; 3],
+    /// What the parts are: lower, upper, line, and what is not whole.
+    pub parts: [String; 4],
     /// The table's heads.
     pub heads: Vec<String>,
     /// What opens the table.
@@ -80,6 +80,7 @@ pub fn Columns(
                 <span class="chart-lower">{part(0)}</span>
                 <span class="chart-upper">{part(1)}</span>
                 <span class="chart-line">{part(2)}</span>
+                <span class="chart-partial">{part(3)}</span>
             </figcaption>
             <div class="chart-frame">
                 <div class="chart-scale small faint num" aria-hidden="true">
