@@ -87,7 +87,11 @@ alter table app_user
     add column backup_id bigint references app_user check (backup_id <> id),
     -- Open leads that they can work at once; null: no limit.
     add column capacity integer check (capacity > 0),
-    add column invited_at timestamptz;
+    add column invited_at timestamptz,
+    -- Null: whatever their browser says. Nobody has chosen one yet.
+    alter column language drop default,
+    alter column language drop not null;
+update app_user set language = null;
 
 create table absence (
     id bigint generated always as identity primary key,
@@ -123,7 +127,18 @@ create table setting_change (
     -- Which kind of thing, which one, and what about it: codes, not prose.
     subject text not null,
     subject_id bigint,
-    detail jsonb not null default '{}'
+    detail jsonb not null default '{}',
+    -- The request that did it: the same one again does nothing new.
+    key text check (length(key) between 8 and 64),
+    unique (actor_id, key)
 );
+create index setting_change_by_subject on setting_change (subject, subject_id, id);
 create trigger setting_change_is_append_only before update or delete on setting_change
     for each row execute function history_is_append_only();
+
+-- Where nobody can sign in yet, whoever reads the server's log may set winback up: the link there carries a random token,
+-- this table only its SHA-256. All of them are gone once one was used.
+create table setup_token (
+    secret_hash bytea primary key check (octet_length(secret_hash) = 32),
+    created_at timestamptz not null
+);

@@ -5,7 +5,7 @@ use crate::{
     ui::toast::provide_toasts,
 };
 use frame::Frame;
-use later::{ImportRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, TodayRoute};
+use later::{ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -61,6 +61,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view={Lazy::<SetupRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/invitation/:secret") view={Lazy::<InvitationRoute>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=|| view! { <Redirect path="/board"/> }/>
                     <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
@@ -70,6 +72,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/leads/:id") view={Lazy::<LeadRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/:section") view={Lazy::<SectionRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -32,6 +32,7 @@ pub mod pipeline;
 pub mod recontacts;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod settings;
 pub mod ui;
 pub mod wins;
 

@@ -6,6 +6,7 @@ use crate::{
     leads::view::LeadPage,
     losses::view::LostPoolPage,
     outreach::view::TodayPage,
+    settings::view::{InvitationPage, SectionPage, SettingsPage, SetupPage},
 };
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
@@ -91,5 +92,61 @@ impl LazyRoute for TodayRoute {
 
     fn view(_this: Self) -> AnyView {
         view! { <TodayPage/> }.into_any()
+    }
+}
+
+/// The front page of the settings.
+pub struct SettingsRoute;
+
+#[lazy_route]
+impl LazyRoute for SettingsRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <SettingsPage/> }.into_any()
+    }
+}
+
+/// A section of the settings.
+pub struct SectionRoute;
+
+#[lazy_route]
+impl LazyRoute for SectionRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <SectionPage/> }.into_any()
+    }
+}
+
+/// The first run.
+pub struct SetupRoute;
+
+#[lazy_route]
+impl LazyRoute for SetupRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <SetupPage/> }.into_any()
+    }
+}
+
+/// An invitation.
+pub struct InvitationRoute;
+
+#[lazy_route]
+impl LazyRoute for InvitationRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <InvitationPage/> }.into_any()
     }
 }

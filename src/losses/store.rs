@@ -30,6 +30,8 @@ use chrono::NaiveDate;
 use sqlx::{PgConnection, types::Json};
 use std::{collections::BTreeMap, str::FromStr};
 
+pub mod reasons;
+
 /// Leads per page of the lost pool.
 const PAGE: i64 = 50;
 

@@ -40,6 +40,22 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/favicon.svg", Access::Anyone),
     ("/fonts/*", Access::Anyone),
     ("/pkg/*", Access::Anyone),
+    ("/settings", Access::SignedIn),
+    ("/settings/:section", Access::SignedIn),
+    ("/setup", Access::Anyone),
+    ("/invitation/:secret", Access::Anyone),
+    ("/api/settings/sheet", Access::SignedIn),
+    ("/api/settings/overview", Access::SignedIn),
+    ("/api/settings/save", Access::SignedIn),
+    ("/api/settings/beginnings", Access::Anyone),
+    ("/api/settings/set_up", Access::Anyone),
+    ("/api/people/invite", Access::SignedIn),
+    ("/api/people/farewell", Access::SignedIn),
+    ("/api/people/close", Access::SignedIn),
+    ("/api/people/reopen", Access::SignedIn),
+    ("/api/people/change_password", Access::SignedIn),
+    ("/api/people/invitation", Access::Anyone),
+    ("/api/people/accept", Access::Anyone),
     ("/api/live/since", Access::SignedIn),
     ("/api/people/me", Access::SignedIn),
     ("/api/people/holders", Access::SignedIn),
@@ -137,10 +153,36 @@ pub async fn enforce(State(app): State<App>, mut request: Request, next: Next) -
             Err(error) => return error.into_response(),
         }
     }
-    if rule == Access::SignedIn && request.extensions().get::<SignedIn>().is_none() {
+    let is_stranger = request.extensions().get::<SignedIn>().is_none();
+    match first_run(&app, &path, is_page(&request) && is_stranger).await {
+        Ok(None) => {}
+        Ok(Some(elsewhere)) => return elsewhere,
+        Err(error) => return error.into_response(),
+    }
+    if rule == Access::SignedIn && is_stranger {
         return refuse(&request);
     }
     next.run(request).await
+}
+
+/// While nobody can sign in, every page leads to the first run; afterwards that page leads away.
+async fn first_run(app: &App, path: &str, is_strangers_page: bool) -> Result<Option<Response>, AppError> {
+    let is_setup = path == "/setup";
+    let leads_on = is_strangers_page && (path == "/sign-in" || rule(path) == Some(Access::SignedIn));
+    if !is_setup && !leads_on {
+        return Ok(None);
+    }
+    let is_empty = store::is_empty(&app.pool).await?;
+    Ok(match (is_empty, is_setup) {
+        (true, false) => Some(Redirect::to("/setup").into_response()),
+        (false, true) => Some(Redirect::to("/").into_response()),
+        _ => None,
+    })
+}
+
+fn is_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::GET && !path.starts_with("/api/") && path != "/live"
 }
 
 async fn signed_in(app: &App, secret_hash: Option<[u8; 32]>) -> Result<Option<SignedIn>, AppError> {
@@ -152,9 +194,7 @@ async fn signed_in(app: &App, secret_hash: Option<[u8; 32]>) -> Result<Option<Si
 
 /// A page sends to sign-in and back; everything else gets the plain error.
 fn refuse(request: &Request) -> Response {
-    let path = request.uri().path();
-    let is_page = request.method() == Method::GET && !path.starts_with("/api/") && path != "/live";
-    if is_page {
+    if is_page(request) {
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         Redirect::to(&session::sign_in_address(target, None)).into_response()
     } else {

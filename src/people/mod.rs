@@ -4,12 +4,15 @@
 //! * `access`: the one table of every route and server function with its access rule, and its enforcement.
 //! * `guard`: the permit without which no store function can be called.
 //! * `session`: sign-in, sign-out and the cookie.
+//! * `entry`: the other ways in: the first run, an invitation, a new password.
 
 #[cfg(feature = "ssr")]
 pub mod access;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod demo;
+#[cfg(feature = "ssr")]
+pub mod entry;
 #[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]

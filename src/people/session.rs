@@ -2,7 +2,7 @@
 //! a URL. The cookie holds 256 random bits; the database only their SHA-256.
 
 use super::{guard::SignedIn, password, store};
-use crate::{error::AppError, people::rules::Email, server::state::App};
+use crate::{error::AppError, ids::UserId, people::rules::Email, server::state::App};
 use axum::{
     Extension, Form,
     extract::State,
@@ -16,6 +16,8 @@ use tokio::sync::Semaphore;
 
 /// The session cookie's name.
 pub const COOKIE: &str = "winback_session";
+/// The cookie of the browser's language; its name is leptos_i18n's.
+const LANGUAGE_COOKIE: &str = "i18n_pref_locale";
 
 /// So many passwords are looked at once: each takes 19 MiB and a processor for a while.
 static CHECKS: Semaphore = Semaphore::const_new(4);
@@ -50,23 +52,67 @@ pub async fn sign_in(
     }
     let account = store::account(&app.pool, &email.key()).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let fits = tokio::task::spawn_blocking(move || password::matches(&form.password, hash.as_deref()))
-        .await
-        .map_err(|_| AppError::Internal)?;
+    let fits = matches(form.password, hash).await?;
     let Some(account) = account.filter(|_| fits) else {
         store::record_failure(&app.pool, &email.key(), &client.0, now).await?;
         return Ok(Redirect::to(&sign_in_address(next, Some("wrong"))).into_response());
     };
-    let secret = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let agent: String = agent.chars().take(200).collect();
     // Whoever was signed in here before is no longer, nor are their open streams.
     if let Some(Extension(before)) = before {
         store::end_session(&app.pool, &before, false, now).await?;
         app.nudge.now();
     }
-    store::open_session(&app.pool, account.id, sha256(&secret), &agent, now).await?;
-    Ok(with_cookie(&app, Redirect::to(next), &secret, store::SESSION_LENGTH.num_seconds()))
+    let cookie = open(&app, account.id, &headers).await?;
+    let mut response = Redirect::to(next).into_response();
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    if let Some(language) = account.language.filter(|_| !has_language(&headers)) {
+        response.headers_mut().append(header::SET_COOKIE, language_cookie(&language)?);
+    }
+    Ok(response)
+}
+
+/// 256 random bits, as they stand in a cookie or a link.
+pub fn fresh_secret() -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// Opens a session; the cookie that carries it.
+pub async fn open(app: &App, person: UserId, headers: &HeaderMap) -> Result<HeaderValue, AppError> {
+    let secret = fresh_secret();
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent: String = agent.chars().take(200).collect();
+    store::open_session(&app.pool, person, sha256(&secret), &agent, app.clock.now()).await?;
+    session_cookie(app, &secret, store::SESSION_LENGTH.num_seconds())
+}
+
+/// Hashes a password when its turn has come.
+pub async fn hash_in_turn(password: &str) -> Result<String, AppError> {
+    let _turn = CHECKS.acquire().await.map_err(|_| AppError::Internal)?;
+    let password = password.to_owned();
+    tokio::task::spawn_blocking(move || password::hash(&password)).await.map_err(|_| AppError::Internal)?
+}
+
+/// Whether a password belongs to a hash, looked at when its turn has come.
+pub async fn matches_in_turn(password: &str, hash: Option<String>) -> Result<bool, AppError> {
+    let _turn = CHECKS.acquire().await.map_err(|_| AppError::Internal)?;
+    matches(password.to_owned(), hash).await
+}
+
+async fn matches(password: String, hash: Option<String>) -> Result<bool, AppError> {
+    tokio::task::spawn_blocking(move || password::matches(&password, hash.as_deref()))
+        .await
+        .map_err(|_| AppError::Internal)
+}
+
+/// Whether this browser has been told a language already.
+fn has_language(headers: &HeaderMap) -> bool {
+    cookies(headers).any(|(name, _)| name == LANGUAGE_COOKIE)
+}
+
+/// A fresh browser begins in the language that its person chose.
+fn language_cookie(language: &str) -> Result<HeaderValue, AppError> {
+    HeaderValue::from_str(&format!("{LANGUAGE_COOKIE}={language}; Path=/; SameSite=Lax; Max-Age=31536000"))
+        .map_err(|_| AppError::Internal)
 }
 
 /// Which sessions a sign-out ends.
@@ -84,19 +130,23 @@ pub async fn sign_out(
 ) -> Result<Response, AppError> {
     store::end_session(&app.pool, &signed_in, form.everywhere, app.clock.now()).await?;
     app.nudge.now();
-    Ok(with_cookie(&app, Redirect::to("/sign-in"), "", 0))
+    let mut response = Redirect::to("/sign-in").into_response();
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(&app, "", 0)?);
+    Ok(response)
 }
 
 /// The hash of the session secret in the request's cookies.
 pub fn secret_hash(headers: &HeaderMap) -> Option<[u8; 32]> {
+    cookies(headers).find(|(name, secret)| *name == COOKIE && !secret.is_empty()).map(|(_, secret)| sha256(secret))
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|cookies| cookies.to_str().ok())
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, secret)| *name == COOKIE && !secret.is_empty())
-        .map(|(_, secret)| sha256(secret))
 }
 
 /// The sign-in page that leads on to `next` and names a `problem`.
@@ -136,17 +186,14 @@ fn form_urlencoded(pairs: &[(&str, &str)]) -> String {
         .join("&")
 }
 
-fn with_cookie(app: &App, redirect: Redirect, secret: &str, seconds: i64) -> Response {
-    let mut response = redirect.into_response();
+fn session_cookie(app: &App, secret: &str, seconds: i64) -> Result<HeaderValue, AppError> {
     let secure = if app.config.public_url.starts_with("https://") { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
+    HeaderValue::from_str(&cookie).map_err(|_| AppError::Internal)
 }
 
-fn sha256(secret: &str) -> [u8; 32] {
+/// The hash by which the database knows a secret.
+pub fn sha256(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 

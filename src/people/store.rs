@@ -13,6 +13,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sqlx::{PgConnection, PgPool};
 
+pub mod closing;
+pub mod entry;
+pub mod invitations;
+pub mod team;
+
 /// A session ends this long after sign-in.
 pub const SESSION_LENGTH: TimeDelta = TimeDelta::days(14);
 /// Failed sign-ins count for this long …
@@ -64,15 +69,19 @@ pub struct Account {
     pub id: UserId,
     /// Their password's hash; `None` while they have not set one.
     pub password_hash: Option<String>,
+    /// The language that they chose.
+    pub language: Option<String>,
 }
 
 /// The open account with this address.
 pub async fn account(pool: &PgPool, email_key: &str) -> Result<Option<Account>, AppError> {
-    let row =
-        sqlx::query!("select id, password_hash from app_user where email_key = $1 and closed_at is null", email_key)
-            .fetch_optional(pool)
-            .await?;
-    Ok(row.map(|row| Account { id: UserId(row.id), password_hash: row.password_hash }))
+    let row = sqlx::query!(
+        "select id, password_hash, language from app_user where email_key = $1 and closed_at is null",
+        email_key
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Account { id: UserId(row.id), password_hash: row.password_hash, language: row.language }))
 }
 
 /// Whether too many sign-ins failed lately for this address or from this client.

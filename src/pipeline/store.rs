@@ -20,6 +20,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sqlx::{PgExecutor, PgPool, types::Json};
 
+pub mod stages;
+
 /// Cards per page of a column.
 pub const PAGE: i64 = 30;
 
@@ -321,9 +323,12 @@ pub async fn board(permit: &Permit, filter: &Filter) -> Result<Board, AppError> 
 pub async fn choices(permit: &Permit) -> Result<Choices, AppError> {
     let rows = sqlx::query!(
         r#"select id as "id!", name as "name!", is_product as "is_product!" from (
-             select id, name, false as is_product from source
+             select id, name, false as is_product from source s
+             where s.retired_at is null or exists (select from lead l where l.source_id = s.id and l.withdrawn_at is null)
              union all
-             select id, name, true from product) as choices
+             select id, name, true from product p
+             where p.retired_at is null or exists (select from lead l where l.product_id = p.id and l.withdrawn_at is null)
+           ) as choices
            order by name collate "und-x-icu""#
     )
     .fetch_all(permit.pool())

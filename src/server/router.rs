@@ -120,10 +120,14 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         .with_state(app))
 }
 
-/// The path without its query: queries hold what people searched for.
+/// The path without its query (queries hold what people searched for) and without an invitation's secret.
 fn request_span(request: &Request) -> tracing::Span {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+    let path = match request.uri().path() {
+        path if path.starts_with("/invitation/") => "/invitation/…",
+        path => path,
+    };
+    tracing::info_span!("request", method = %request.method(), path, id)
 }
 
 /// What components and server functions find in their context: the app, and the nonce that the headers name.

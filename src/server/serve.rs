@@ -71,10 +71,11 @@ pub async fn serve(mut config: Config) -> Result<(), Box<dyn std::error::Error +
 async fn greet(app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     println!("\nwinback is at {}", app.config.public_url);
     if crate::people::store::is_empty(&app.pool).await? {
-        let program = std::env::args().next().unwrap_or_else(|| "winback".to_owned());
-        println!("Nobody can sign in yet. Add yourself, in a second terminal:");
-        println!("  {program} user add --role admin --name 'Your Name' you@company.com");
-        println!("or look around with a demo team first:\n  {program} demo");
+        let token = crate::people::store::entry::setup_token(&app.pool, app.clock.now()).await?;
+        println!("Nobody can sign in yet. Set winback up here (the link holds for a week, until it was used):");
+        println!("  {}/setup?token={token}", app.config.public_url.trim_end_matches('/'));
+        println!("or look around with a demo team first:");
+        println!("  {} demo", std::env::args().next().unwrap_or_else(|| "winback".to_owned()));
     } else if crate::people::demo::is_here(&app.pool).await? {
         println!("Sign in with any of the demo team ({}):", crate::people::demo::PASSWORD_HINT);
         for member in crate::people::demo::TEAM.iter().take(4) {

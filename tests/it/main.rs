@@ -12,4 +12,5 @@ mod losses;
 mod people;
 mod pipeline;
 mod recontacts;
+mod settings;
 mod wins;
