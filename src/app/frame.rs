@@ -58,7 +58,7 @@ pub fn Frame() -> impl IntoView {
                     <div id="account" popover="auto">
                         <span class="me"><Suspense>{name}</Suspense></span>
                         <a class="button quiet" href="/me/figures">{t!(i18n, shell.own_figures)}</a>
-                        <A href="/settings">{t!(i18n, shell.settings)}</A>
+                        <A href="/settings" attr:class="button quiet">{t!(i18n, shell.settings)}</A>
                         <LanguageChoice/>
                         <form method="post" action="/sign-out" on:submit=|_| unsent::forget_all()>
                             <button class="quiet">{t!(i18n, shell.sign_out)}</button>
