@@ -5,7 +5,10 @@ use crate::{
     ui::toast::provide_toasts,
 };
 use frame::Frame;
-use later::{ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute};
+use later::{
+    ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, SectionRoute, SettingsRoute,
+    SetupRoute, TodayRoute,
+};
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
 use leptos_router::{

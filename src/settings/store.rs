@@ -357,7 +357,7 @@ fn refused(error: &sqlx::Error) -> Option<Refusal> {
     if refused.is_foreign_key_violation() {
         return Some(refusal("", Why::InUse));
     }
-    match refused.constraint()? {
+    match refused.constraint().unwrap_or_default() {
         "source_key_key" | "product_key_key" | "segment_key_key" | "campaign_key_key" | "tag_key_key"
         | "team_name_key" | "queue_name_key" => Some(refusal("name", Why::Taken)),
         "app_user_email_key_key" => Some(refusal("email", Why::EmailTaken)),

@@ -4,6 +4,7 @@ use super::words::{self, w};
 use crate::{
     format,
     i18n::{t, t_string, use_i18n},
+    live::connection::use_connection,
     people::{
         api::{HolderName, read_holders},
         rules::Holder,
@@ -131,7 +132,7 @@ pub fn CloseDialog(
     let (to, problem, notice) =
         (RwSignal::new(String::new()), RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let is_sending = RwSignal::new(false);
-    let key = IntentKey::new();
+    let (key, connection) = (IntentKey::new(), use_connection());
     let form = NodeRef::<html::Form>::new();
     let others = move || {
         let holders = farewell.get().and_then(Result::ok).map(|(_, holders)| holders).unwrap_or_default();
@@ -151,7 +152,8 @@ pub fn CloseDialog(
             untrack(others).into_iter().map(|other| other.holder).find(|holder| word(*holder) == to.get_untracked());
         is_sending.set(true);
         spawn_local(async move {
-            let answer = close_account(person, hand_to, key.get()).await;
+            let key = key.of(&hand_to);
+            let answer = connection.persistently(async || close_account(person, hand_to, key.clone()).await).await;
             if is_sending.try_set(false).is_some() {
                 return;
             }

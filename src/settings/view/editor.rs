@@ -10,6 +10,7 @@ use super::{
 use crate::{
     format,
     i18n::{t, t_string, use_i18n},
+    live::connection::use_connection,
     settings::{
         api::{Around, Saved, Wanted, save},
         model::{ReasonSetting, Setting},
@@ -50,7 +51,7 @@ pub fn Editor(
     let theirs = RwSignal::new(None::<Theirs>);
     let notice = RwSignal::new(None::<String>);
     let is_sending = RwSignal::new(false);
-    let key = IntentKey::new();
+    let (key, connection) = (IntentKey::new(), use_connection());
     let form = NodeRef::<html::Form>::new();
     let draft = move || fields::read(&start.get_value(), &answers.filling());
 
@@ -84,10 +85,12 @@ pub fn Editor(
         match untrack(draft) {
             Ok(setting) => {
                 refusals.set(Vec::new());
-                let wanted = Wanted { seen: seen.get_value(), wanted: Some(setting), key: key.get() };
+                let seen = seen.get_value();
+                let key = key.of(&(&seen, &setting));
+                let wanted = Wanted { seen, wanted: Some(setting), key };
                 is_sending.set(true);
                 spawn_local(async move {
-                    let answer = save(wanted).await;
+                    let answer = connection.persistently(async || save(wanted.clone()).await).await;
                     if is_sending.try_set(false).is_none() {
                         hear(answer);
                     }
