@@ -3,7 +3,7 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, app_without_server, beginning, spawn_app},
+    harness::{Client, TestApp, beginning, spawn_app},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -930,23 +930,24 @@ async fn lists_are_paged_and_sorted() {
 
 #[tokio::test]
 async fn days_that_nobody_means_are_not_understood() {
-    let app = app_without_server().await;
-    drop(app);
     let app = spawn_app().await;
     let admin = app.sign_in(ADMIN).await;
-    for (from, part) in [("0001-01-01", "lost"), ("2026-01-01", "month")] {
+    let page = |part: Value| json!({ "part": part, "sort": "date", "descending": true, "page": 0 });
+    let far = json!({ "figure": "lost", "of": { "month": "9999-12-01" } });
+    let near = json!({ "figure": "lost", "of": null });
+    let selection = |from: &str| {
         let period = json!({ "between": { "from": from, "to": null } });
-        let selection =
-            json!({ "period": period, "team": null, "rep": null, "source": null, "reason": null, "outcome": null });
-        if part == "lost" {
-            let (status, _) =
-                admin.call("/api/analytics/report", json!({ "selection": selection, "step": "week" })).await;
-            assert_ne!(status, 200);
-        }
-        let far = json!({ "figure": "lost", "of": { "month": "9999-12-01" } });
-        let page = json!({ "part": far, "sort": "date", "descending": true, "page": 0 });
-        let (status, _) =
-            admin.call("/api/analytics/list", json!({ "selection": selection, "page": page, "language": "en" })).await;
-        assert_ne!(status, 200);
+        json!({ "period": period, "team": null, "rep": null, "source": null, "reason": null, "outcome": null })
+    };
+    let (sound, unsound) = (selection("2026-01-01"), selection("0001-01-01"));
+    for (path, arguments, is_sound) in [
+        ("report", json!({ "selection": sound, "step": "week" }), true),
+        ("report", json!({ "selection": unsound, "step": "week" }), false),
+        ("list", json!({ "selection": sound, "page": page(near.clone()), "language": "en" }), true),
+        ("list", json!({ "selection": unsound, "page": page(near), "language": "en" }), false),
+        ("list", json!({ "selection": sound, "page": page(far), "language": "en" }), false),
+    ] {
+        let (status, answer) = admin.call(&format!("/api/analytics/{path}"), arguments.clone()).await;
+        assert_eq!(status.is_success(), is_sound, "{path} {arguments}: {answer}");
     }
 }
