@@ -8,6 +8,7 @@ use crate::{
     error::AppError,
     fold::fold,
     ids::{LeadId, Names, ProductId, RequestKey, StageId},
+    leads::store::account::account_for,
     losses::store::{done_already, latest, lock},
     people::{
         guard::Permit,
@@ -150,7 +151,7 @@ pub async fn win(permit: &Permit, wanted: &NewWin) -> Result<WinAnswer, AppError
         let objection = Objection::NoRate { currency: plan.amount.currency };
         return Ok(WinAnswer::Objections { objections: vec![objection] });
     };
-    let account = account(&mut transaction, permit, wanted.lead).await?;
+    let account = account_for(&mut transaction, permit, wanted.lead).await?.map(|account| account.0);
     write_win(&mut transaction, permit, &known, &plan, base, account, &wanted.key).await?;
     transaction.commit().await?;
     permit.committed();
@@ -163,37 +164,6 @@ async fn base_amount(connection: &mut PgConnection, plan: &Plan) -> Result<Optio
     Ok(sqlx::query_scalar!("select base_amount($1, $2, $3)", *minor, currency, plan.won_on)
         .fetch_one(connection)
         .await?)
-}
-
-/// The account behind a lead: the one that it has, the one that its mail domain belongs to, else a new one by its name.
-/// `None` for a lead without any name.
-async fn account(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> Result<Option<i64>, AppError> {
-    let row = sqlx::query!(
-        r#"select l.account_id, l.name, l.company, l.party, l.owner_id, l.website, d.account_id as "of_domain?"
-           from lead l left join account_domain d on d.domain = lower(split_part(l.email, '@', 2)) where l.id = $1"#,
-        lead.0
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    let name = if row.party == "company" { row.company.or(row.name) } else { row.name.or(row.company) };
-    match (row.account_id.or(row.of_domain), name) {
-        (Some(account), _) => Ok(Some(account)),
-        (None, None) => Ok(None),
-        (None, Some(name)) => Ok(Some(
-            sqlx::query_scalar!(
-                "insert into account (party, name, name_key, website, owner_id, recorded_at)
-                 values ($1, $2, $3, $4, $5, $6) returning id",
-                row.party,
-                name,
-                fold(&name),
-                row.website,
-                row.owner_id,
-                permit.now()
-            )
-            .fetch_one(connection)
-            .await?,
-        )),
-    }
 }
 
 async fn write_win(
@@ -316,7 +286,7 @@ pub async fn again(permit: &Permit, lead: LeadId, key: &RequestKey) -> Result<Ag
     if known.stage_id.is_none() || !known.preparation.stage.is_some_and(StageKind::is_won) {
         return Ok(AgainAnswer::NotACustomer);
     }
-    let account = account(&mut transaction, permit, lead).await?;
+    let account = account_for(&mut transaction, permit, lead).await?.map(|account| account.0);
     let lead = sqlx::query_scalar!(
         r#"with old as (
                update lead set account_id = coalesce(account_id, $2) where id = $1 returning *

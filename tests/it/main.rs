@@ -12,5 +12,6 @@ mod losses;
 mod people;
 mod pipeline;
 mod recontacts;
+mod record;
 mod settings;
 mod wins;

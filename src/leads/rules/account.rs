@@ -42,7 +42,7 @@ pub fn searched_domain(text: &str) -> Option<String> {
     let host = host.strip_prefix("https://").or_else(|| host.strip_prefix("http://")).unwrap_or(host);
     let host = host.strip_prefix("www.").unwrap_or(host);
     let host = host.split('/').next().unwrap_or_default();
-    (host.contains('.') && !host.contains(char::is_whitespace)).then(|| host.to_owned())
+    (host.contains('.') && !host.contains(|c: char| c.is_whitespace() || c.is_control())).then(|| host.to_owned())
 }
 
 #[cfg(test)]

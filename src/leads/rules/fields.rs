@@ -129,6 +129,9 @@ impl TryFrom<String> for Field {
     }
 }
 
+/// The networks that are offered; others are kept where a lead has them.
+pub const NETWORKS: [&str; 7] = ["linkedin", "instagram", "facebook", "x", "youtube", "tiktok", "telegram"];
+
 /// The longest line that fits a field.
 pub const LONGEST_LINE: usize = 200;
 /// The longest text.

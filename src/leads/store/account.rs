@@ -135,10 +135,11 @@ pub async fn find(permit: &Permit, text: &str) -> Result<Vec<FoundAccount>, AppE
         r#"select id, name, owner as "owner?", leads as "leads!", in_sight as "in_sight!" from (
                select a.id, a.name, a.name_key, u.name as owner,
                       (select count(*) from lead l where l.account_id = a.id and l.withdrawn_at is null) as leads,
-                      ($4 or a.owner_id = any($5) or a.relationship_owner_id = any($5)
-                       or not exists (select from lead l where l.account_id = a.id)
-                       or exists (select from lead l
-                                  where l.account_id = a.id and (l.owner_id = any($5) or l.queue_id = any($6)))) as in_sight,
+                      coalesce($4 or a.owner_id = any($5) or a.relationship_owner_id = any($5)
+                               or not exists (select from lead l where l.account_id = a.id)
+                               or exists (select from lead l
+                                          where l.account_id = a.id and (l.owner_id = any($5) or l.queue_id = any($6))),
+                               false) as in_sight,
                       (a.name_key = $2 or d.domain is not null) as exact
                from account a left join app_user u on u.id = a.owner_id
                left join account_domain d on d.account_id = a.id and d.domain = $3
@@ -285,8 +286,8 @@ async fn create(
     Ok(Some((AccountId(account), name.to_owned())))
 }
 
-/// The account of a lead; one is made of what the lead knows where it has none yet. Nothing for a lead without any name.
-/// The caller has locked the lead and writes the history.
+/// The account that a lead belongs to: the one that it has, the one that its mail domain is known by, else a new one made of
+/// what the lead knows; nothing for a lead without any name. The caller has locked the lead, links it and writes the history.
 pub async fn account_for(
     connection: &mut PgConnection,
     permit: &Permit,
@@ -295,9 +296,14 @@ pub async fn account_for(
     if let Some((account, _)) = name_of_account(&mut *connection, lead).await? {
         return Ok(Some(AccountId(account)));
     }
-    let Some((account, _)) = create(&mut *connection, permit, lead).await? else { return Ok(None) };
-    link(connection, lead, Some(account.0)).await?;
-    Ok(Some(account))
+    let domain = record::row(&mut *connection, lead).await?.email().and_then(company_domain);
+    let known = sqlx::query_scalar!("select account_id from account_domain where domain = $1", domain)
+        .fetch_optional(&mut *connection)
+        .await?;
+    match known {
+        Some(account) => Ok(Some(AccountId(account))),
+        None => Ok(create(connection, permit, lead).await?.map(|(account, _)| account)),
+    }
 }
 
 /// Adds a contact to the account of a lead, or takes one off.

@@ -8,8 +8,11 @@ use crate::{
     error::AppError,
     ids::LeadId,
     leads::{
-        api::record::{Edit, EditAnswer, Record},
-        rules::fields::{Field, Kind, LeadField, Problem, amount, written},
+        api::{
+            lists::CustomField,
+            record::{Edit, EditAnswer, Record},
+        },
+        rules::fields::{Field, Kind, LeadField, NETWORKS, Problem, amount, written},
     },
     people::guard::Permit,
 };
@@ -41,8 +44,7 @@ pub async fn edit(permit: &Permit, edit: &Edit) -> Result<EditAnswer, AppError> 
         Ok(value) => value,
         Err(problem) => return refused(problem),
     };
-    let is_defined = |key: &String| definitions.iter().any(|field| field.key == *key);
-    if matches!(&edit.field, Field::Custom(key) if !is_defined(key) && present.is_empty()) {
+    if present.is_empty() && !is_offered(&edit.field, &definitions) {
         return refused(Problem::NoSuchField);
     }
     if value == present {
@@ -69,6 +71,15 @@ pub async fn edit(permit: &Permit, edit: &Edit) -> Result<EditAnswer, AppError> 
     transaction.commit().await?;
     permit.committed();
     Ok(EditAnswer::Done { value })
+}
+
+/// Whether a field that a lead does not have can be filled in.
+fn is_offered(field: &Field, definitions: &[CustomField]) -> bool {
+    match field {
+        Field::Custom(key) => definitions.iter().any(|field| field.key == *key && !field.retired),
+        Field::Social(network) => NETWORKS.contains(&network.as_str()),
+        Field::Lead(_) | Field::Account(_) | Field::Contact(..) => true,
+    }
 }
 
 /// All fields of a lead, those of its account and its contacts among them.

@@ -3,12 +3,12 @@
 use super::{
     field::{FieldRow, Ground},
     tags::Tags,
-    words::{Fact, NETWORKS, field_name, spoken},
+    words::{Fact, field_name, spoken},
 };
 use crate::{
     format,
     i18n::{t, t_string},
-    leads::rules::fields::{Field, LeadField},
+    leads::rules::fields::{Field, LeadField, NETWORKS},
     losses::view::words::language,
 };
 use leptos::prelude::*;

@@ -300,7 +300,11 @@ pub(super) fn FieldRow(
         Effect::new(move |_| {
             if asked.with(|asked| asked.as_ref() == Some(&field)) {
                 asked.set(None);
-                editor.open();
+                match untrack(|| editor.kind()) {
+                    // Asking for a tick is ticking it.
+                    Kind::Tick => editor.tick(true),
+                    _ => editor.open(),
+                }
             }
         });
     }

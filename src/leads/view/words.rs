@@ -153,9 +153,6 @@ fn lead_field_name(i18n: I18n, field: LeadField) -> &'static str {
     }
 }
 
-/// The networks that are offered; others are shown where a lead has them.
-pub(super) const NETWORKS: [&str; 7] = ["linkedin", "instagram", "facebook", "x", "youtube", "tiktok", "telegram"];
-
 fn network_name(network: &str) -> String {
     match network {
         "linkedin" => "LinkedIn".to_owned(),
