@@ -241,6 +241,10 @@ fn evenness(rows: &[RawRow]) -> f64 {
         return 0.0;
     }
     let below = rows.iter().filter(|row| row.number > header.number).count();
+    if below == 0 {
+        // Perhaps a header, perhaps the last line of something else.
+        return 0.5;
+    }
     let even = rows.iter().filter(|row| row.number > header.number && row.cells.len() == header.cells.len()).count();
     let share = |part: usize, whole: usize| (part as f64 + 1.0) / (whole as f64 + 1.0);
     width as f64 * share(even, below) * share(header.words(), header.filled())

@@ -280,6 +280,7 @@ pub async fn reject(permit: &Permit, batch: i64, rejections: &[Rejection]) -> Re
 /// Adds those of `leads` that are not here yet, with history, losses, wins and counters: one statement, so that all of a
 /// lead comes or nothing. Withdrawn ones come back as they were. How many came; `tell` lets open boards count again.
 pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell: bool) -> Result<i64, AppError> {
+    let external_ids: Vec<String> = leads.iter().map(|lead| lead.external_id.to_owned()).collect();
     let added = sqlx::query_scalar!(
         r#"with given as materialized (
                select g.*, o.id as source_id, p.id as product_id, m.id as segment_id, c.id as campaign_id,
@@ -303,10 +304,9 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell:
                where not exists
                    (select from lead l where l.external_system = $2 and l.external_id = g.external_id)),
            revived as (
-               update lead l set withdrawn_at = null, import_batch_id = $3
-               from jsonb_to_recordset($1) as g (external_id text)
-               where l.external_system = $2 and l.external_id = g.external_id and l.withdrawn_at is not null
-               returning l.id),
+               update lead set withdrawn_at = null, import_batch_id = $3
+               where external_system = $2 and external_id = any($8) and withdrawn_at is not null
+               returning id),
            added as (
                insert into lead (direction, party, name, company, email, phone, country, city, address, website, occupation,
                    industry, request, source_id, campaign_id, product_id, segment_id, value_minor, currency, value_base_minor,
@@ -352,7 +352,8 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell:
         permit.now(),
         permit.viewer().id.0,
         batch.today,
-        tell
+        tell,
+        &external_ids
     )
     .fetch_one(permit.pool())
     .await?;

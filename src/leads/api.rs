@@ -134,6 +134,11 @@ pub enum LeadInSight {
     Full(Box<Lead>),
     /// Owner, stage and next step.
     Masked(MaskedLead),
+    /// Its import was taken back; for those who could read it.
+    Withdrawn {
+        /// When.
+        at: Moment,
+    },
 }
 
 /// One lead with its whole history.

@@ -30,6 +30,7 @@ mod record;
 pub mod step;
 pub mod tags;
 pub mod timeline;
+mod withdrawn;
 
 fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
     word.parse().map_err(|_| AppError::Internal)
@@ -64,8 +65,8 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         lead.0
     )
     .fetch_optional(permit.pool())
-    .await?
-    .ok_or(AppError::NotFound)?;
+    .await?;
+    let Some(row) = row else { return withdrawn::lead(permit, lead).await };
     let holder = holder(row.owner_id, row.queue_id);
     let stage = row.stage.map(|name| name.0);
     let next_step = match row.next_step_channel.as_deref().map(word).transpose()?.zip(row.next_step_due) {

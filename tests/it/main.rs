@@ -5,6 +5,7 @@ mod analytics;
 mod capture;
 mod given;
 mod harness;
+mod imports;
 mod intake;
 mod leads;
 mod live;

@@ -7,7 +7,7 @@ use crate::{
     i18n::{t, t_string, use_i18n},
     losses::view::words::{language, lead_name},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// A page of them.
 #[component]
@@ -18,7 +18,17 @@ pub fn Brought(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let page = RwSignal::new(0u32);
-    let leads = Resource::new(move || page.get(), move |page| read_brought(run, page));
+    let leads = RwSignal::new(None::<BroughtPage>);
+    Effect::new(move |_| {
+        let wanted = page.get();
+        spawn_local(async move {
+            if let Ok(found) = read_brought(run, wanted).await
+                && page.try_get_untracked() == Some(wanted)
+            {
+                leads.set(Some(found));
+            }
+        });
+    });
     let title = move || match is_back {
         true => t_string!(i18n, capture.leads_kept),
         false => t_string!(i18n, capture.leads_title),
@@ -54,9 +64,7 @@ pub fn Brought(
                 <a class="button" href="/board">{t!(i18n, capture.to_the_board)}</a>
                 <a class="button" href="/lost">{t!(i18n, capture.to_the_pool)}</a>
             </div>
-            <Transition>
-                {move || Suspend::new(async move { leads.await.ok().map(list) })}
-            </Transition>
+            {move || leads.get().map(list)}
         </section>
     }
 }

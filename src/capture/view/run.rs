@@ -271,7 +271,17 @@ fn TakingBack(withdrawal: Withdrawal) -> impl IntoView {
 fn Rejected(run: i64) -> impl IntoView {
     let i18n = use_i18n();
     let page = RwSignal::new(0u32);
-    let rows = Resource::new(move || page.get(), move |page| read_rejections(run, page));
+    let rows = RwSignal::new(None::<RunRejections>);
+    Effect::new(move |_| {
+        let wanted = page.get();
+        spawn_local(async move {
+            if let Ok(found) = read_rejections(run, wanted).await
+                && page.try_get_untracked() == Some(wanted)
+            {
+                rows.set(Some(found));
+            }
+        });
+    });
     let href = move || format!("/import/rejected/{run}?lang={}", leptos_i18n::Locale::as_str(i18n.get_locale()));
     let table = move |found: RunRejections| {
         let RunRejections { rows, total, page_size } = found;
@@ -302,9 +312,7 @@ fn Rejected(run: i64) -> impl IntoView {
         <section class="panel">
             <h2>{t!(i18n, capture.problems_title)}</h2>
             <a class="button import-narrow" href=href download rel="external">{t!(i18n, capture.download_rejected)}</a>
-            <Transition>
-                {move || Suspend::new(async move { rows.await.ok().map(table) })}
-            </Transition>
+            {move || rows.get().map(table)}
         </section>
     }
 }

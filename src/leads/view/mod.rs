@@ -14,6 +14,7 @@ mod page;
 mod step;
 mod tags;
 mod timeline;
+mod withdrawn;
 mod words;
 
 pub use page::LeadPage;

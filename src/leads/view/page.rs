@@ -10,6 +10,7 @@ use super::{
     losses::Losses,
     step::NextStepPanel,
     timeline::History,
+    withdrawn::WithdrawnView,
     words::{Fact, next_step_text, stage_name},
 };
 use crate::{
@@ -64,6 +65,7 @@ pub fn LeadPage() -> impl IntoView {
                     (Ok(LeadInSight::Masked(lead)), _) => {
                         id.get_untracked().map(|id| view! { <MaskedView id lead/> }).into_any()
                     }
+                    (Ok(LeadInSight::Withdrawn { at }), _) => view! { <WithdrawnView at/> }.into_any(),
                     (Err(error), _) | (_, Err(error)) => view! { <Trouble error/> }.into_any(),
                 }
             })}
