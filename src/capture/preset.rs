@@ -202,6 +202,29 @@ pub struct WordMeaning<T> {
     pub is: T,
 }
 
+impl<T: Copy + PartialEq> WordColumn<T> {
+    /// What a value means.
+    pub fn meaning_of(&self, value: &str) -> Option<T> {
+        let key = value_key(value);
+        let names = |meaning: &&WordMeaning<T>| meaning.values.iter().any(|value| value_key(value) == key);
+        self.meaning.iter().find(names).map(|meaning| meaning.is)
+    }
+
+    /// Says what a value means; `None` leaves it to the preset's own word.
+    pub fn say(&mut self, value: &str, word: Option<T>) {
+        let key = value_key(value);
+        for meaning in &mut self.meaning {
+            meaning.values.retain(|value| value_key(value) != key);
+        }
+        self.meaning.retain(|meaning| !meaning.values.is_empty());
+        let Some(word) = word else { return };
+        match self.meaning.iter_mut().find(|meaning| meaning.is == word) {
+            Some(meaning) => meaning.values.push(value.to_owned()),
+            None => self.meaning.push(WordMeaning { values: vec![value.to_owned()], is: word }),
+        }
+    }
+}
+
 /// Who becomes responsible for the leads. People are named by e-mail address, queues and teams by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]

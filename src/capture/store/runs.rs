@@ -48,14 +48,15 @@ pub async fn begin(permit: &Permit, upload: i64, order: &Order, key: &RequestKey
 pub async fn withdraw(permit: &Permit, run: i64, key: &RequestKey) -> Result<bool, AppError> {
     let mut transaction = permit.pool().begin().await?;
     let batch = sqlx::query!(
-        "select b.id, b.withdraw_job_id, j.state from import_batch b join job j on j.id = b.job_id
-         where b.job_id = $1 for update of b",
+        r#"select b.id, j.state, w.state as "withdrawal?" from import_batch b join job j on j.id = b.job_id
+           left join job w on w.id = b.withdraw_job_id where b.job_id = $1 for update of b"#,
         run
     )
     .fetch_optional(&mut *transaction)
     .await?
     .ok_or(AppError::NotFound)?;
-    if batch.withdraw_job_id.is_some() {
+    // One that failed may be tried again.
+    if batch.withdrawal.is_some_and(|state| state != "failed") {
         return Ok(true);
     }
     if matches!(batch.state.as_str(), "queued" | "running") {

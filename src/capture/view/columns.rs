@@ -1,7 +1,7 @@
 //! Which column becomes which field.
 
 use super::{
-    parts::{Choice, Option_},
+    parts::{Choice, Item},
     words,
 };
 use crate::{
@@ -23,7 +23,7 @@ const OUT: &str = "-";
 pub fn ColumnsSection(look: RwSignal<Option<Look>>, preset: RwSignal<Preset>) -> impl IntoView {
     let i18n = use_i18n();
     let options = Signal::derive(move || {
-        let mut options: Vec<Option_> = vec![
+        let mut options: Vec<Item> = vec![
             (KEEP.to_owned(), t_string!(i18n, capture.keep_column).to_string()),
             (OUT.to_owned(), t_string!(i18n, capture.leave_out).to_string()),
         ];
@@ -65,7 +65,7 @@ fn choose(preset: &mut Preset, column: &str, wanted: &str) {
 }
 
 #[component]
-fn Line(column: ColumnFacts, preset: RwSignal<Preset>, options: Signal<Vec<Option_>>) -> impl IntoView {
+fn Line(column: ColumnFacts, preset: RwSignal<Preset>, options: Signal<Vec<Item>>) -> impl IntoView {
     let ColumnFacts { name, examples, .. } = column;
     let (label, wanted, shown) = (name.clone(), name.clone(), name.clone());
     view! {

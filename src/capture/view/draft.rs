@@ -57,7 +57,7 @@ pub fn DraftView(
             <OutcomesSection look preset choices/>
             <OwnersSection look preset choices/>
             <DatesSection look preset pending/>
-            <CommonSection preset choices/>
+            <CommonSection look preset choices/>
             <RehearsalSection upload preset pending choices/>
         }
     };

@@ -1,7 +1,7 @@
 //! What became of the leads: which columns say so, and what each of their values means.
 
 use super::{
-    parts::{Choice, Option_},
+    parts::{Choice, Item},
     words,
 };
 use crate::{
@@ -40,7 +40,7 @@ pub fn OutcomesSection(
         let taken = rules.get();
         let free = columns().into_iter().filter(|column| !column.values.is_empty() && !taken.contains(&column.name));
         let none = (String::new(), t_string!(i18n, capture.choose_column).to_string());
-        std::iter::once(none).chain(free.map(|column| (column.name.clone(), column.name))).collect::<Vec<Option_>>()
+        std::iter::once(none).chain(free.map(|column| (column.name.clone(), column.name))).collect::<Vec<Item>>()
     });
     let stages = Signal::derive(move || {
         choices.with_value(|choices| {
@@ -82,7 +82,7 @@ pub fn OutcomesSection(
 }
 
 /// What a value can mean: `word` or `word:reason`.
-fn outcomes(i18n: I18n, choices: &Choices) -> Vec<Option_> {
+fn outcomes(i18n: I18n, choices: &Choices) -> Vec<Item> {
     let word = |becomes: Becomes| (becomes.word().to_owned(), words::becomes(i18n, becomes));
     let mut options = vec![(String::new(), t_string!(i18n, capture.becomes_undecided).to_string())];
     for (kind, name) in &choices.stages {
@@ -115,7 +115,7 @@ fn Rule(
     name: String,
     column: Option<ColumnFacts>,
     preset: RwSignal<Preset>,
-    options: Signal<Vec<Option_>>,
+    options: Signal<Vec<Item>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let change = move |change: &dyn Fn(&mut OutcomeRule)| {

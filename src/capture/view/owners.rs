@@ -1,10 +1,10 @@
 //! Who owns the leads, where their dates come from, and what holds for all of them.
 
-use super::parts::{Choice, Option_};
+use super::parts::{Choice, Item};
 use crate::{
     capture::{
         api::{Choices, Look},
-        preset::{DateColumn, DateFormat, DecimalMark, Field, Owners, Preset},
+        preset::{DateColumn, DateFormat, DecimalMark, Field, Owners, Preset, WordColumn},
         problems::date_format,
     },
     i18n::{t, t_string, use_i18n},
@@ -36,7 +36,7 @@ impl Which {
     }
 }
 
-fn names(look: RwSignal<Option<Look>>) -> Vec<Option_> {
+fn names(look: RwSignal<Option<Look>>) -> Vec<Item> {
     look.with(|look| {
         let columns = look.iter().flat_map(|look| &look.columns);
         columns.map(|column| (column.name.clone(), column.name.clone())).collect()
@@ -113,7 +113,7 @@ pub fn OwnersSection(
     }
 }
 
-fn owner_options(i18n: I18n, choices: &Choices) -> Vec<Option_> {
+fn owner_options(i18n: I18n, choices: &Choices) -> Vec<Item> {
     let mut options = vec![
         ("spread".to_owned(), t_string!(i18n, capture.owner_spread).to_string()),
         ("column".to_owned(), t_string!(i18n, capture.owner_by_column).to_string()),
@@ -269,7 +269,11 @@ fn DateChoice(
 
 /// What holds for all leads: direction, party, currency.
 #[component]
-pub fn CommonSection(preset: RwSignal<Preset>, choices: StoredValue<Choices>) -> impl IntoView {
+pub fn CommonSection(
+    look: RwSignal<Option<Look>>,
+    preset: RwSignal<Preset>,
+    choices: StoredValue<Choices>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let directions = Signal::derive(move || {
         vec![
@@ -340,6 +344,110 @@ pub fn CommonSection(preset: RwSignal<Preset>, choices: StoredValue<Choices>) ->
                 />
                 <Show when=has_value>{money}</Show>
             </div>
+            <WordBy
+                look
+                label=Signal::derive(move || t_string!(i18n, capture.direction_by).to_string())
+                words=directions
+                column=Signal::derive(move || {
+                    preset.with(|preset| preset.direction_by.as_ref().map(|by| by.column.clone()).unwrap_or_default())
+                })
+                on_column=move |column: String| preset.update(|preset| {
+                    preset.direction_by = (!column.is_empty()).then_some(WordColumn { column, meaning: Vec::new() });
+                })
+                meaning=move |value: String| {
+                    let by = |by: &WordColumn<Direction>| by.meaning_of(&value).map(|word| word.word().to_owned());
+                    preset.with(|preset| preset.direction_by.as_ref().and_then(by).unwrap_or_default())
+                }
+                on_meaning=move |(value, word): (String, String)| preset.update(|preset| {
+                    if let Some(by) = &mut preset.direction_by {
+                        by.say(&value, word.parse().ok());
+                    }
+                })
+            />
+            <WordBy
+                look
+                label=Signal::derive(move || t_string!(i18n, capture.party_by).to_string())
+                words=parties
+                column=Signal::derive(move || {
+                    preset.with(|preset| preset.party_by.as_ref().map(|by| by.column.clone()).unwrap_or_default())
+                })
+                on_column=move |column: String| preset.update(|preset| {
+                    preset.party_by = (!column.is_empty()).then_some(WordColumn { column, meaning: Vec::new() });
+                })
+                meaning=move |value: String| {
+                    let by = |by: &WordColumn<Party>| by.meaning_of(&value).map(|word| word.word().to_owned());
+                    preset.with(|preset| preset.party_by.as_ref().and_then(by).unwrap_or_default())
+                }
+                on_meaning=move |(value, word): (String, String)| preset.update(|preset| {
+                    if let Some(by) = &mut preset.party_by {
+                        by.say(&value, word.parse().ok());
+                    }
+                })
+            />
         </section>
+    }
+}
+
+/// A column whose values mean one of two words, where it is not the same for all.
+#[component]
+fn WordBy(
+    look: RwSignal<Option<Look>>,
+    /// What is asked.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The words.
+    words: Signal<Vec<Item>>,
+    /// The column; none while all are the same.
+    #[prop(into)]
+    column: Signal<String>,
+    #[prop(into)] on_column: Callback<String>,
+    /// The word that a value means.
+    #[prop(into)]
+    meaning: Callback<String, String>,
+    #[prop(into)] on_meaning: Callback<(String, String)>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let columns = Signal::derive(move || {
+        let none = (String::new(), t_string!(i18n, capture.same_for_all).to_string());
+        let listed = look.with(|look| {
+            let columns = look.iter().flat_map(|look| &look.columns).filter(|column| !column.values.is_empty());
+            columns.map(|column| (column.name.clone(), column.name.clone())).collect::<Vec<_>>()
+        });
+        std::iter::once(none).chain(listed).collect::<Vec<_>>()
+    });
+    let options = Signal::derive(move || {
+        let usual = (String::new(), t_string!(i18n, capture.as_for_all).to_string());
+        std::iter::once(usual).chain(words.get()).collect::<Vec<_>>()
+    });
+    let values = move || {
+        let name = column.get();
+        let values = look.with(|look| {
+            let found = look.iter().flat_map(|look| &look.columns).find(|column| column.name == name);
+            found.map(|column| column.values.clone()).unwrap_or_default()
+        });
+        let line = |(value, _): (String, usize)| {
+            let (asked, said, shown) = (value.clone(), value.clone(), value.clone());
+            let shown = Signal::derive(move || match shown.is_empty() {
+                true => t_string!(i18n, capture.blank_value).to_string(),
+                false => shown.clone(),
+            });
+            view! {
+                <div class="import-column">
+                    <span class="import-column-name">{move || shown.get()}</span>
+                    <Choice
+                        is_bare=true
+                        label=shown
+                        options
+                        chosen=Signal::derive(move || meaning.run(asked.clone()))
+                        on_choose=move |word: String| on_meaning.run((said.clone(), word))
+                    />
+                </div>
+            }
+        };
+        values.into_iter().map(line).collect_view()
+    };
+    view! {
+        <div class="import-choices"><Choice label options=columns chosen=column on_choose=on_column/></div>
+        <div class="import-columns">{values}</div>
     }
 }

@@ -4,7 +4,7 @@ use crate::i18n::{t, t_string, use_i18n};
 use leptos::prelude::*;
 
 /// A value and its words in a list of choices.
-pub type Option_ = (String, String);
+pub type Item = (String, String);
 
 /// One choice among many, with its label.
 #[component]
@@ -14,7 +14,7 @@ pub fn Choice(
     label: Signal<String>,
     /// Values with their words.
     #[prop(into)]
-    options: Signal<Vec<Option_>>,
+    options: Signal<Vec<Item>>,
     /// The chosen value.
     #[prop(into)]
     chosen: Signal<String>,
@@ -27,7 +27,7 @@ pub fn Choice(
 ) -> impl IntoView {
     let options = move || {
         let initial = chosen.get_untracked();
-        let option = |(value, text): Option_| {
+        let option = |(value, text): Item| {
             let same = value.clone();
             let is_initial = value == initial;
             view! { <option value=value selected=is_initial prop:selected=move || chosen.get() == same>{text}</option> }

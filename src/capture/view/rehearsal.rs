@@ -14,7 +14,7 @@ use crate::{
     format,
     i18n::{t, t_string, use_i18n},
     losses::view::words::language,
-    ui::key::fresh_key,
+    ui::key::IntentKey,
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -69,20 +69,15 @@ pub fn RehearsalSection(
             _ => 0,
         })
     });
-    // One key per mapping that was checked: sent twice, it begins one import.
-    let key = StoredValue::new(None);
+    let key = IntentKey::new();
     let start = move |_| {
         let wanted = preset.get_untracked();
-        let sent = match key.get_value() {
-            Some((of, key)) if of == wanted => key,
-            _ => fresh_key(),
-        };
-        key.set_value(Some((wanted.clone(), sent.clone())));
+        let key = key.of(&(upload, &wanted));
         is_busy.set(true);
         trouble.set(None);
         let navigate = navigate.clone();
         spawn_local(async move {
-            let answer = begin(upload, wanted.clone(), sent).await;
+            let answer = begin(upload, wanted.clone(), key).await;
             if is_busy.try_set(false).is_some() {
                 return;
             }

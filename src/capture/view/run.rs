@@ -121,6 +121,8 @@ pub fn RunView(run: Run) -> impl IntoView {
     };
     let has_leads = Memo::new(move |_| run.with(|run| run.has_leads && run.state.is_over()));
     let withdrawal = Memo::new(move |_| run.with(|run| run.withdrawal.clone()));
+    let has_failed = |withdrawal: &Withdrawal| withdrawal.state == JobState::Failed;
+    let may_withdraw = move || withdrawal.with(|withdrawal| withdrawal.as_ref().is_none_or(has_failed));
     let rejected = Memo::new(move |_| run.with(|run| run.summary.as_ref().map_or(0, |summary| summary.rejected)));
     let undo = move || {
         view! {
@@ -153,7 +155,7 @@ pub fn RunView(run: Run) -> impl IntoView {
             <Show when=move || is_running.get()>{progress}</Show>
             {outcome}
             {move || withdrawal.get().map(|withdrawal| view! { <TakingBack withdrawal/> })}
-            <Show when=move || has_leads.get() && withdrawal.with(Option::is_none)>{undo}</Show>
+            <Show when=move || has_leads.get() && may_withdraw()>{undo}</Show>
         </section>
         {move || (rejected.get() > 0).then(|| view! { <Rejected run=id/> })}
         {leads}
