@@ -7,6 +7,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 /// Years that a lead can be of.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 
+/// No date is longer; texts that are would take their time.
+const LONGEST: usize = 80;
+
 /// Months by the beginning of their folded names, in English, Turkish, Russian.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "oca", "янв"],
@@ -37,6 +40,9 @@ pub struct Written {
 /// Reads `text` in `format`.
 pub fn parse(text: &str, format: DateFormat) -> Option<Written> {
     let text = text.trim();
+    if text.len() > LONGEST {
+        return None;
+    }
     if format == DateFormat::Serial {
         return serial(text);
     }

@@ -17,6 +17,8 @@ use std::collections::{BTreeSet, HashMap};
 pub const MOST_VALUES: usize = 80;
 /// Values shown as examples.
 const EXAMPLES: usize = 3;
+/// No e-mail address is longer.
+const LONGEST_CONTACT: usize = 254;
 /// Values longer than this are no words.
 const LONGEST_VALUE: usize = 200;
 
@@ -491,7 +493,8 @@ fn by_content(field: Field, table: &Table, free: &[ColumnFacts]) -> Option<Strin
     };
     let column = free.iter().find(|column| {
         let Some(place) = table.position(&column.name) else { return false };
-        let cells = table.rows.iter().take(500).filter_map(|row| row.cells.get(place)).filter(|cell| !cell.is_empty());
+        let cells = table.rows.iter().take(500).filter_map(|row| row.cells.get(place));
+        let cells = cells.filter(|cell| !cell.is_empty() && cell.len() <= LONGEST_CONTACT);
         let (fitting, all) = cells.fold((0, 0), |(fitting, all), cell| (fitting + usize::from(looks(cell)), all + 1));
         all > 0 && fitting * 10 >= all * 6
     })?;

@@ -256,7 +256,7 @@ async fn a_manager_gives_leads_to_their_own_people_only() {
     let preset = sound_preset(&selin, file).await;
     let outside: String = sqlx::query_scalar(
         "select u.email from app_user u where u.role = 'rep' and u.team_id not in
-             (select team_id from team_manager m join app_user s on s.id = m.user_id where s.email = $1) limit 1",
+             (select m.team_id from team_manager m join app_user s on s.id = m.user_id where s.email = $1) limit 1",
     )
     .bind(SELIN)
     .fetch_one(&app.pool)
@@ -272,7 +272,7 @@ async fn a_manager_gives_leads_to_their_own_people_only() {
     let id = begin(&selin, file, &preset).await;
     assert_eq!(finished(&selin, id).await.summary.expect("a summary").imported, 30);
     let strangers = "lead l join app_user u on u.id = l.owner_id where u.team_id not in
-         (select team_id from team_manager m join app_user s on s.id = m.user_id where s.email = 'selin@demo.winback')";
+         (select m.team_id from team_manager m join app_user s on s.id = m.user_id where s.email = 'selin@demo.winback')";
     assert_eq!(count(&app, strangers).await, 0);
     // An admin sees every import, another manager only their own.
     assert_eq!(run(&admin, id).await.summary.map(|summary| summary.imported), Some(30));
