@@ -4,7 +4,7 @@
 use crate::{
     error::AppError,
     i18n::{Locale, t, t_string, use_i18n},
-    leads::view::intake::{NewLeadButton, NewLeadDialog, NewLeadState},
+    leads::view::intake::{NewLeadButton, NewLeadDialog, use_new_lead},
     live::connection::use_connection,
     outreach::view::DueBadge,
     people::{api::read_me, rules::Viewer},
@@ -28,7 +28,7 @@ pub fn Frame() -> impl IntoView {
     let i18n = use_i18n();
     let viewer = Resource::new_blocking(|| (), |()| read_me());
     provide_context(Me(viewer));
-    let new_lead = NewLeadState::new();
+    let new_lead = use_new_lead();
     let name = move || Suspend::new(async move { viewer.await.map(|viewer| viewer.name).unwrap_or_default() });
     let import = move || {
         Suspend::new(async move {

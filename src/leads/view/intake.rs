@@ -4,7 +4,7 @@
 use crate::{
     app::frame::Me,
     i18n::{t, t_string, tu_string, use_i18n},
-    ids::{LossId, Names},
+    ids::{LeadId, LossId, Names},
     leads::{
         api::intake::{
             CreateAnswer, IntakeChoices, Likeness, Twin, TwinDetails, create_lead, find_twins, read_intake_choices,
@@ -53,28 +53,26 @@ enum Open {
     BringBack { loss: LossId, name: String, stage: Option<Names>, said: String },
 }
 
-/// Whether the dialog is open. Copies share it.
+/// Whether the dialog is open, and the way to the lead that it made. It belongs to the frame: what a toast offers outlives the
+/// dialog. Copies share it.
 #[derive(Clone, Copy)]
-pub struct NewLeadState(RwSignal<Option<Open>>);
-
-impl NewLeadState {
-    /// Closed.
-    pub fn new() -> Self {
-        Self(RwSignal::new(None))
-    }
+pub struct NewLeadState {
+    open: RwSignal<Option<Open>>,
+    show: Callback<LeadId>,
 }
 
-impl Default for NewLeadState {
-    fn default() -> Self {
-        Self::new()
-    }
+/// Closed. Call it in a component inside the router.
+pub fn use_new_lead() -> NewLeadState {
+    let navigate = use_navigate();
+    let show = Callback::new(move |lead: LeadId| navigate(&format!("/leads/{lead}"), Default::default()));
+    NewLeadState { open: RwSignal::new(None), show }
 }
 
 /// Opens the dialog, as does the key N wherever nobody is typing.
 #[component]
 pub fn NewLeadButton(state: NewLeadState) -> impl IntoView {
     let i18n = use_i18n();
-    let NewLeadState(open) = state;
+    let open = state.open;
     let _ = use_event_listener(use_window(), leptos::ev::keydown, move |event: KeyboardEvent| {
         let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !event.default_prevented();
         if matches!(event.key().as_str(), "n" | "N") && is_plain && !is_somebody_busy(&event) {
@@ -109,16 +107,16 @@ fn is_somebody_busy(event: &KeyboardEvent) -> bool {
 /// What the button opens. Its code comes when the first lead is entered.
 #[component]
 pub fn NewLeadDialog(state: NewLeadState) -> impl IntoView {
-    let NewLeadState(open) = state;
-    move || open.get().map(|what| view! { <Suspense>{Suspend::new(intake_dialog(what, open))}</Suspense> })
+    move || state.open.get().map(|what| view! { <Suspense>{Suspend::new(intake_dialog(what, state))}</Suspense> })
 }
 
 #[lazy]
-fn intake_dialog(what: Open, open: RwSignal<Option<Open>>) -> AnyView {
+fn intake_dialog(what: Open, state: NewLeadState) -> AnyView {
     match what {
-        Open::Form => view! { <IntakeDialog open/> }.into_any(),
+        Open::Form => view! { <IntakeDialog state/> }.into_any(),
         Open::BringBack { loss, name, stage, said } => {
-            view! { <ReopenDialog loss name stage_left=stage said on_done=move |_| open.set(None)/> }.into_any()
+            let on_done = move |_| state.open.set(None);
+            view! { <ReopenDialog loss name stage_left=stage said on_done/> }.into_any()
         }
     }
 }
@@ -286,10 +284,10 @@ fn look_for_twins(filled: Filled, twins: RwSignal<Vec<Twin>>) {
 }
 
 #[component]
-fn IntakeDialog(open: RwSignal<Option<Open>>) -> impl IntoView {
+fn IntakeDialog(state: NewLeadState) -> impl IntoView {
+    let NewLeadState { open, show } = state;
     let i18n = use_i18n();
     let toaster = use_toaster();
-    let navigate = use_navigate();
     let Me(viewer) = expect_context();
     let filled = Filled::new();
     let connection = use_connection();
@@ -305,7 +303,6 @@ fn IntakeDialog(open: RwSignal<Option<Open>>) -> impl IntoView {
     let key = IntentKey::new();
     let form = NodeRef::<html::Form>::new();
     let close = Callback::new(move |()| open.set(None));
-    let show = Callback::new(move |address: String| navigate(&address, Default::default()));
     let send = move |lead: NewLead| {
         let (key, called) = (key.of(&lead), filled.called());
         sending.set(true);
@@ -316,7 +313,7 @@ fn IntakeDialog(open: RwSignal<Option<Open>>) -> impl IntoView {
                 Ok(CreateAnswer::Done { lead }) => {
                     unsent.forget();
                     let label = tu_string!(i18n, leads.open_lead).to_string();
-                    let take = Callback::new(move |()| show.run(format!("/leads/{lead}")));
+                    let take = Callback::new(move |()| show.run(lead));
                     let text = tu_string!(i18n, leads.created_toast, name = called).to_string();
                     toaster.show(Toast { text, is_trouble: false, offer: Some(Offer { label, take }) });
                     close.try_run(());
