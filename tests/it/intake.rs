@@ -14,7 +14,10 @@ use winback::{
             ActivityKind, LeadInSight,
             intake::{CreateAnswer, Likeness, Twin},
         },
-        rules::intake::IntakeObjection,
+        rules::{
+            fields::{Field, LeadField},
+            intake::IntakeObjection,
+        },
     },
     pipeline::api::{Board, Filter},
 };
@@ -92,7 +95,7 @@ async fn a_new_lead_stands_on_top_of_the_first_column_with_all_that_was_said() {
     let LeadInSight::Full(page) = heard(ayse.ask("/api/leads/lead", json!({ "lead": lead })).await) else {
         panic!("Ayşe may read her own lead")
     };
-    assert_eq!(page.request.as_deref(), Some("A quote for ten seats, please."));
+    assert_eq!(page.record.get(&Field::Lead(LeadField::Request)), "A quote for ten seats, please.");
     assert_eq!(page.arose_at.map(|at| at.utc), Some(app.clock.now()));
     let kinds: Vec<_> = page.history.entries.iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, [ActivityKind::NextStep, ActivityKind::Created]);
