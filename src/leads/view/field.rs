@@ -157,7 +157,7 @@ impl Editor {
 
     /// Saves what was typed, or says what is wrong with it.
     pub(super) fn finish(self, by_key: bool) {
-        if !self.is_open.get_untracked() {
+        if self.is_open.try_get_untracked() != Some(true) {
             return;
         }
         let today = self.ground.lead.with_untracked(|lead| lead.now.local().date());

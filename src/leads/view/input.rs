@@ -37,7 +37,8 @@ pub(super) fn FieldInput(editor: Editor) -> impl IntoView {
     };
     let on_leave = move |event: FocusEvent| {
         let goes_to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        let stays = frame.get_untracked().is_some_and(|frame| frame.contains(goes_to.as_ref()));
+        // An input that is taken away loses the focus, too.
+        let stays = frame.try_get_untracked().flatten().is_some_and(|frame| frame.contains(goes_to.as_ref()));
         if !stays || goes_to.is_none() {
             editor.finish(false);
         }
