@@ -17,8 +17,8 @@ use winback::{
         rules,
     },
     clock::Clock,
+    demo::team,
     jobs::{store as queue, worker},
-    people::demo,
     server::{
         cluster::Cluster,
         config::{Config, DatabaseConfig},
@@ -89,7 +89,7 @@ async fn fresh_database(cluster: &Cluster, round: usize) -> Result<PgPool, Troub
     pool.close().await;
     let pool = database::connect(&cluster.url().replacen("/winback?", &format!("/{name}?"), 1), 4).await?;
     MIGRATIONS.run(&pool).await?;
-    demo::add(&pool, &Clock::System).await?;
+    team::add(&pool, &Clock::System).await?;
     Ok(pool)
 }
 

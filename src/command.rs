@@ -3,8 +3,9 @@
 use crate::{
     capture,
     clock::Clock,
+    demo,
     people::{
-        demo, password,
+        password,
         rules::{Email, Role, Tier},
         store,
     },
@@ -33,14 +34,9 @@ struct CommandLine {
 enum Command {
     /// Run winback until Ctrl-C: database, web server, jobs.
     Serve(Config),
-    /// Add a small demo team (one admin, two managers, ten reps) to an empty database, or list how they sign in.
-    Demo {
-        #[command(flatten)]
-        database: DatabaseConfig,
-        /// Only print the team.
-        #[arg(long)]
-        list: bool,
-    },
+    /// Fill an empty database with a made-up company to look around in (a team of thirteen, eighteen months of leads), or
+    /// take it out again.
+    Demo(demo::command::Demo),
     /// Manage the people who sign in.
     #[command(subcommand)]
     User(User),
@@ -80,18 +76,7 @@ pub async fn run() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = match command {
         Command::Serve(config) => serve::serve(config).await,
-        Command::Demo { list: true, .. } => {
-            demo::list();
-            Ok(())
-        }
-        Command::Demo { database, .. } => {
-            with_database(&database, async |database| {
-                demo::add(&database.pool, &Clock::System).await?;
-                demo::list();
-                Ok(())
-            })
-            .await
-        }
+        Command::Demo(demo) => demo::command::run(demo).await,
         Command::User(User::Add { email, name, role, tier, team, database }) => {
             let user = (email, name, role, tier, team);
             with_database(&database, async |database| add_user(database, user).await).await

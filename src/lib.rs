@@ -17,6 +17,7 @@ pub mod capture;
 pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod command;
+pub mod demo;
 pub mod error;
 pub mod fold;
 pub mod format;

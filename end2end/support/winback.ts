@@ -75,7 +75,7 @@ export class Winback {
     // As root the cluster runs as another account, which has to reach it.
     await chmod(folder, 0o755);
     const data = join(folder, 'data');
-    if (!empty) await run(BINARY, ['demo', '--data', data], { env: environment() });
+    if (!empty) await run(BINARY, ['demo', '--team-only', '--data', data], { env: environment() });
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const server = spawn(BINARY, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--public-url', url], {

@@ -2,6 +2,7 @@
 //! way out, the toasts.
 
 use crate::{
+    demo::view::DemoNote,
     error::AppError,
     i18n::{Locale, t, t_string, use_i18n},
     leads::view::intake::{NewLeadButton, NewLeadDialog, use_new_lead},
@@ -67,7 +68,7 @@ pub fn Frame() -> impl IntoView {
                     </div>
                 </div>
             </nav>
-            <main id="main" tabindex="-1"><ConnectionBar/><Outlet/></main>
+            <main id="main" tabindex="-1"><ConnectionBar/><DemoNote/><Outlet/></main>
         </div>
         <NewLeadDialog state=new_lead/>
         <Toasts/>

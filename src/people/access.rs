@@ -59,6 +59,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/live/since", Access::SignedIn),
     ("/api/people/me", Access::SignedIn),
     ("/api/people/holders", Access::SignedIn),
+    ("/api/demo/summary", Access::SignedIn),
+    ("/api/demo/remove", Access::SignedIn),
     ("/api/pipeline/stages", Access::SignedIn),
     ("/api/pipeline/board", Access::SignedIn),
     ("/api/pipeline/column", Access::SignedIn),

@@ -10,8 +10,6 @@
 pub mod access;
 pub mod api;
 #[cfg(feature = "ssr")]
-pub mod demo;
-#[cfg(feature = "ssr")]
 pub mod entry;
 #[cfg(feature = "ssr")]
 pub mod guard;

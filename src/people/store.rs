@@ -241,6 +241,12 @@ pub async fn is_empty(pool: &PgPool) -> Result<bool, sqlx::Error> {
     Ok(!found)
 }
 
+/// The zone of the organisation's days.
+pub async fn time_zone(pool: &PgPool) -> Result<Tz, sqlx::Error> {
+    let zone = sqlx::query_scalar!("select time_zone from organisation").fetch_one(pool).await?;
+    Ok(zone.parse().unwrap_or(Tz::UTC))
+}
+
 /// The first open admin, in whose name the command line acts when it is not told otherwise.
 pub async fn first_admin(pool: &PgPool) -> Result<Option<(Viewer, Tz)>, AppError> {
     let row = sqlx::query!(

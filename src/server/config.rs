@@ -30,7 +30,7 @@ pub struct Config {
     /// with https.
     #[arg(long, env = "WINBACK_PUBLIC_URL", default_value = "")]
     pub public_url: String,
-    /// Add the demo team when the private database is empty. Never done to a database of your own.
+    /// Add the demo team and its made-up leads when the private database is empty. Never done to a database of your own.
     #[arg(long)]
     pub demo: bool,
     /// Where the browser's files are (JavaScript, Wasm, CSS, fonts).

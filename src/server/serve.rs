@@ -3,7 +3,7 @@
 use super::{config::Config, database::Database, router, state::App};
 use crate::{
     clock::Clock,
-    jobs,
+    demo, jobs,
     live::hub::{Hub, Nudge},
 };
 use leptos::config::get_config_from_str;
@@ -59,7 +59,7 @@ pub async fn serve(mut config: Config) -> Result<(), Box<dyn std::error::Error +
         && app.config.database.database_url.is_none()
         && crate::people::store::is_empty(&app.pool).await?
     {
-        crate::people::demo::add(&app.pool, &app.clock).await?;
+        demo::command::add(&app.pool, &app.clock, demo::command::USUAL_SEED, None).await?;
     }
     greet(&app).await?;
     let served = run(app, listener, interrupted()).await;
@@ -74,14 +74,17 @@ async fn greet(app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>
         let token = crate::people::store::entry::setup_token(&app.pool, app.clock.now()).await?;
         println!("Nobody can sign in yet. Set winback up here (the link holds for a week, until it was used):");
         println!("  {}/setup?token={token}", app.config.public_url.trim_end_matches('/'));
-        println!("or look around with a demo team first:");
+        println!("or look around with a demo company first:");
         println!("  {} demo", std::env::args().next().unwrap_or_else(|| "winback".to_owned()));
-    } else if crate::people::demo::is_here(&app.pool).await? {
-        println!("Sign in with any of the demo team ({}):", crate::people::demo::PASSWORD_HINT);
-        for member in crate::people::demo::TEAM.iter().take(4) {
+    } else if demo::team::is_here(&app.pool).await? {
+        println!("Sign in with any of the demo team ({}):", demo::team::PASSWORD_HINT);
+        for member in demo::team::TEAM.iter().take(4) {
             println!("  {:<28} {}", member.email, member.description());
         }
-        println!("  … all thirteen: winback demo --list");
+        let program = std::env::args().next().unwrap_or_else(|| "winback".to_owned());
+        println!("  … all thirteen: {program} demo --list");
+        println!("The people, companies and leads are made up. Take them out: {program} demo --remove");
+        println!("Start empty instead: {program} serve --data another-folder");
     }
     println!("Stop with Ctrl-C.\n");
     Ok(())

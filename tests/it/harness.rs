@@ -32,7 +32,7 @@ use tokio::{
 };
 use winback::{
     clock::Clock,
-    people::demo,
+    demo::team,
     server::{
         cluster::Cluster,
         config::{Config, DatabaseConfig},
@@ -90,7 +90,7 @@ async fn lay_ground() -> Ground {
     let cluster = Cluster::throw_away().await.expect("a throw-away cluster; is PostgreSQL installed here?");
     let pool = database::connect(&cluster.url(), 1).await.expect("a connection to the template");
     MIGRATIONS.run(&pool).await.expect("migrations");
-    demo::add(&pool, &Clock::fixed(beginning())).await.expect("the demo team");
+    team::add(&pool, &Clock::fixed(beginning())).await.expect("the demo team");
     // Nobody may be connected to a template while it is cloned.
     pool.close().await;
     Ground { cluster }

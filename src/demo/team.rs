@@ -1,12 +1,14 @@
 //! The small demo team: one admin, two managers with a team each, ten reps of all five tiers. It comes only when asked
 //! for: a production database never has these passwords.
 
-use super::{
-    password,
-    rules::{Email, Role, Tier},
-    store,
+use crate::{
+    clock::Clock,
+    people::{
+        password,
+        rules::{Email, Role, Tier},
+        store,
+    },
 };
-use crate::clock::Clock;
 use sqlx::PgPool;
 
 /// Everyone of the demo team signs in with this.
@@ -25,6 +27,11 @@ pub struct Member {
 }
 
 impl Member {
+    /// For reps.
+    pub fn tier(&self) -> Option<Tier> {
+        self.tier
+    }
+
     /// Who this is, in a line.
     pub fn description(&self) -> String {
         let role = match (self.role, self.tier) {
@@ -65,23 +72,31 @@ pub const TEAM: [Member; 13] = [
     member("umit@demo.winback", "Ümit Öztürk", Role::Rep, Some(Tier::AccountDirector), Some("İzmir")),
 ];
 
+/// Their teams: the clinic's and the supplier's.
+pub const TEAMS: [&str; 2] = ["Ankara", "İzmir"];
+
+/// Where they sign in with.
+pub fn emails() -> Vec<String> {
+    TEAM.iter().map(|member| member.email.to_owned()).collect()
+}
+
 /// Whether the demo team is in this database.
 pub async fn is_here(pool: &PgPool) -> Result<bool, crate::error::AppError> {
     Ok(store::account(pool, TEAM[0].email).await?.is_some())
 }
 
-/// Adds the team to a database without users.
+/// Adds those of the team who are missing, to a database in which nobody else signs in.
 pub async fn add(pool: &PgPool, clock: &Clock) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    if is_here(pool).await? {
-        println!("The demo team is here already.");
-        return Ok(());
-    }
-    if !store::is_empty(pool).await? {
-        return Err("real people sign in to this database: the demo team does not go where they work".into());
+    let is_empty = store::is_empty(pool).await?;
+    if !is_empty && !is_here(pool).await? {
+        return Err("real people sign in to this database: demo people and demo data do not go where they work".into());
     }
     let password_hash = password::hash(PASSWORD)?;
     for member in &TEAM {
         let email: Email = member.email.parse()?;
+        if !is_empty && store::account(pool, &email.key()).await?.is_some() {
+            continue;
+        }
         let user = store::NewUser {
             email: &email,
             name: member.name,
