@@ -194,8 +194,8 @@ pub const CAMPAIGNS: [Campaign; 7] = [
     campaign("Google Ads: clinic, Europe", "Google Ads", Line::Clinic, (0, 18), (5_200, "EUR"), 1.0),
     campaign("Google Ads: maintenance", "Google Ads", Line::Supply, (3, 18), (1_900, "EUR"), 1.0),
     campaign("Patients bring patients", "Referral", Line::Clinic, (0, 18), (400, "EUR"), 0.8),
-    campaign("Hannover fair", "Trade fair", Line::Supply, (6, 7), (9_500, "EUR"), 1.0),
-    campaign("Istanbul fair", "Trade fair", Line::Supply, (12, 13), (6_800, "EUR"), 1.0),
+    campaign("Hannover fair", "Trade fair", Line::Supply, (6, 7), (1_500, "EUR"), 1.0),
+    campaign("Istanbul fair", "Trade fair", Line::Supply, (12, 13), (1_200, "EUR"), 1.0),
 ];
 
 /// Tags: name, line (none: both), how often a lead carries it, retired.

@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 
 /// Rows per statement.
-const CHUNK: usize = 8_000;
+const CHUNK: usize = 2_000;
 
 /// Why there is no demo data.
 #[derive(Debug, thiserror::Error)]

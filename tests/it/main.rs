@@ -3,6 +3,7 @@
 mod activities;
 mod analytics;
 mod capture;
+mod demo;
 mod given;
 mod harness;
 mod imports;
