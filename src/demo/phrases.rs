@@ -14,6 +14,22 @@ pub enum Tongue {
 
 type Texts = &'static [&'static str];
 
+/// The text with the product in it; a product that begins the text is capitalised as Turkish does, too.
+pub fn about(text: &str, product: &str) -> String {
+    let text = match text.strip_prefix("{p}") {
+        Some(rest) => {
+            let mut letters = product.chars();
+            let first = match letters.next() {
+                Some('i') => "İ".to_owned(),
+                other => other.into_iter().flat_map(char::to_uppercase).collect(),
+            };
+            format!("{first}{}{rest}", letters.as_str())
+        }
+        None => text.to_owned(),
+    };
+    text.replace("{p}", product)
+}
+
 /// The first message of a customer, in their language.
 pub fn request(line: Line, language: &str) -> Texts {
     match (line, language) {

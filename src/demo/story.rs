@@ -266,7 +266,7 @@ impl<'a> Teller<'a> {
         let product = if self.life.tongue == Tongue::Turkish { product.turkish } else { product.name };
         let rival = self.rival();
         let somebody = names::turkish(&mut self.chance);
-        text.replace("{p}", product).replace("{r}", rival).replace("{k}", &somebody)
+        phrases::about(text, product).replace("{r}", rival).replace("{k}", &somebody)
     }
 
     fn rival(&mut self) -> &'static str {

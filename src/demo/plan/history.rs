@@ -365,7 +365,7 @@ impl Scribe<'_> {
         }
         let product = &PRODUCTS[birth.product];
         let product = if birth.language == "tr" { product.turkish } else { product.name };
-        Some(chance.pick(phrases::request(birth.line, birth.language)).replace("{p}", product))
+        Some(phrases::about(chance.pick(phrases::request(birth.line, birth.language)), product))
     }
 
     /// Losses, wins, plans, and what stands beside activities.
