@@ -4,6 +4,7 @@
 //! current state in it. Nothing internal ever reaches the browser: details go to the log, under the request's id.
 
 use leptos::server_fn::{
+    Bytes,
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
@@ -57,5 +58,29 @@ impl FromServerFnError for AppError {
             }
             _ => Self::Internal,
         }
+    }
+
+    /// An answer that is none of ours comes from something between browser and server: a proxy's own page while the
+    /// server restarts, or nothing at all where it lost patience.
+    fn de(body: Bytes) -> Self {
+        match serde_json::from_slice(&body) {
+            Ok(error) => error,
+            Err(_) if body.trim_ascii_start().starts_with(b"<") => Self::Unreachable,
+            Err(_) if body.is_empty() => Self::Busy,
+            Err(_) => Self::NotUnderstood,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxys_own_page_is_no_answer_of_the_server() {
+        assert_eq!(AppError::de(Bytes::from_static(b"<html>502 Bad Gateway</html>")), AppError::Unreachable);
+        assert_eq!(AppError::de(Bytes::new()), AppError::Busy);
+        assert_eq!(AppError::de(Bytes::from_static(b"\"signed_out\"")), AppError::SignedOut);
+        assert_eq!(AppError::de(Bytes::from_static(b"length limit exceeded")), AppError::NotUnderstood);
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     live::connection::use_connection,
     outreach::view::DueBadge,
     people::{api::read_me, rules::Viewer},
-    ui::{toast::Toasts, unsent},
+    ui::{
+        toast::Toasts,
+        unsent::{self, provide_typist},
+    },
 };
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -30,6 +33,13 @@ pub fn Frame() -> impl IntoView {
     let viewer = Resource::new_blocking(|| (), |()| read_me());
     provide_context(Me(viewer));
     let new_lead = use_new_lead();
+    let typist = provide_typist();
+    Effect::new(move |_| {
+        if let Some(Ok(viewer)) = viewer.get() {
+            typist.is(viewer.id);
+        }
+    });
+    let new_lead = NewLeadState::new();
     let name = move || Suspend::new(async move { viewer.await.map(|viewer| viewer.name).unwrap_or_default() });
     let import = move || {
         Suspend::new(async move {

@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// Who comes back later than this is asked to look first: the server remembers keys for two days.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often a server that answers "busy" is asked again.
 const TRIES_WHEN_BUSY: u32 = 5;
 
@@ -93,7 +95,7 @@ impl Connection {
     }
 
     /// Sends until the server answers. `send` repeats one request with one key, so repeating is harmless. Only what the
-    /// server itself says comes back; never [`AppError::Unreachable`].
+    /// server itself says comes back; [`AppError::Unreachable`] only after a day.
     pub async fn persistently<T>(self, send: impl AsyncFn() -> Result<T, AppError>) -> Result<T, AppError> {
         self.waiting.update(|waiting| *waiting += 1);
         let answer = self.ask(send).await;
@@ -103,8 +105,12 @@ impl Connection {
 
     /// Asks until the server answers; for questions that change nothing.
     pub async fn ask<T>(self, send: impl AsyncFn() -> Result<T, AppError>) -> Result<T, AppError> {
+        let begun = js_sys::Date::now();
         let mut tries = 0;
         loop {
+            if js_sys::Date::now() - begun > LONGEST_WAIT.as_millis() as f64 {
+                return Err(AppError::Unreachable);
+            }
             match within_patience(send()).await {
                 Err(AppError::Unreachable) => self.is_lost(),
                 Err(AppError::Busy) if tries < TRIES_WHEN_BUSY => {}

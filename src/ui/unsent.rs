@@ -14,10 +14,31 @@ pub struct Unsent {
     is_over: StoredValue<bool>,
 }
 
+/// Whose tab this is: what one person typed is never offered to the next.
+#[derive(Clone, Copy)]
+pub struct Typist(StoredValue<String>);
+
+/// Makes [`Typist`] known below; nobody at first.
+pub fn provide_typist() -> Typist {
+    let typist = Typist(StoredValue::new(String::new()));
+    provide_context(typist);
+    typist
+}
+
+impl Typist {
+    /// Somebody works in this tab: what others typed in it is thrown away.
+    pub fn is(self, person: impl std::fmt::Display) {
+        let person = format!("{PREFIX}{person}:");
+        forget(|name| !name.starts_with(&person));
+        self.0.set_value(person);
+    }
+}
+
 impl Unsent {
     /// What is typed into `form`.
     pub fn of(form: impl std::fmt::Display) -> Self {
-        Self { place: StoredValue::new(format!("{PREFIX}{form}")), is_over: StoredValue::new(false) }
+        let typist = use_context::<Typist>().map_or_else(|| PREFIX.to_owned(), |typist| typist.0.get_value());
+        Self { place: StoredValue::new(format!("{typist}{form}")), is_over: StoredValue::new(false) }
     }
 
     /// Fills the form with what was typed before (`restore`), then keeps what `content` reads, whenever it changes.
@@ -73,10 +94,14 @@ impl Unsent {
 
 /// Throws all of it away: whoever signs out leaves nothing behind.
 pub fn forget_all() {
+    forget(|_| true);
+}
+
+fn forget(is_meant: impl Fn(&str) -> bool) {
     let Some(storage) = storage() else { return };
     let count = storage.length().unwrap_or_default();
     let names: Vec<String> = (0..count).filter_map(|index| storage.key(index).ok().flatten()).collect();
-    for name in names.iter().filter(|name| name.starts_with(PREFIX)) {
+    for name in names.iter().filter(|name| name.starts_with(PREFIX) && is_meant(name)) {
         // Nothing there is as good.
         let _ = storage.remove_item(name);
     }
