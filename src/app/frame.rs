@@ -39,7 +39,6 @@ pub fn Frame() -> impl IntoView {
             typist.is(viewer.id);
         }
     });
-    let new_lead = NewLeadState::new();
     let name = move || Suspend::new(async move { viewer.await.map(|viewer| viewer.name).unwrap_or_default() });
     let import = move || {
         Suspend::new(async move {
