@@ -65,6 +65,9 @@ fn with_currency(locale: Locale, number: &str, currency: &str) -> String {
     if locale == Locale::tr { format!("{number}{NO_BREAK_SPACE}{symbol}") } else { format!("{symbol}{number}") }
 }
 
+/// The largest amount of money that is taken, in minor units: sums of many of them still fit the database.
+pub const LARGEST_AMOUNT: i64 = 100_000_000_000_000;
+
 /// Decimal places of a currency's minor unit, after ISO 4217.
 pub fn minor_digits(currency: &str) -> u32 {
     match currency {

@@ -5,7 +5,7 @@
 use super::{
     preset::Layout,
     problems::{LARGEST_FILE, LONGEST_ROW, MOST_COLUMNS, OtherFormat, RowProblem, Unreadable},
-    workbook,
+    workbook::{self, MOST_CELLS},
 };
 use crate::fold::fold;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -147,6 +147,9 @@ fn table(
     let layout = Layout { header_row: Some(header.number), ..found };
     let columns = named(header, shape)?;
     let width = columns.len();
+    if shape == Shape::Workbook && rows.len().saturating_mul(width) > MOST_CELLS {
+        return Err(Unreadable::Bomb);
+    }
     let rows = rows.filter(|row| !row.is_blank()).map(|row| sound_row(row, width, shape)).collect();
     Ok(Table { columns, rows, layout, sheets })
 }

@@ -4,7 +4,11 @@ use super::{
     preset::LossOutcome,
     summary::{Rejection, Summary},
 };
-use crate::{error::AppError, ids::Names, people::guard::Permit};
+use crate::{
+    error::AppError,
+    ids::Names,
+    people::{guard::Permit, rules::Role},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -277,10 +281,29 @@ pub async fn reject(permit: &Permit, batch: i64, rejections: &[Rejection]) -> Re
     Ok(())
 }
 
+/// Whose leads an import may withdraw and revive: those that its person may change.
+struct Scope {
+    is_admin: bool,
+    owners: Vec<i64>,
+    queues: Vec<i64>,
+}
+
+impl Scope {
+    fn of(permit: &Permit) -> Self {
+        let viewer = permit.viewer();
+        Self {
+            is_admin: viewer.role == Role::Admin,
+            owners: viewer.owners.iter().map(|id| id.0).collect(),
+            queues: viewer.queues.iter().map(|id| id.0).collect(),
+        }
+    }
+}
+
 /// Adds those of `leads` that are not here yet, with history, losses, wins and counters: one statement, so that all of a
 /// lead comes or nothing. Withdrawn ones come back as they were. How many came; `tell` lets open boards count again.
 pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell: bool) -> Result<i64, AppError> {
     let external_ids: Vec<String> = leads.iter().map(|lead| lead.external_id.to_owned()).collect();
+    let scope = Scope::of(permit);
     let added = sqlx::query_scalar!(
         r#"with given as materialized (
                select g.*, o.id as source_id, p.id as product_id, m.id as segment_id, c.id as campaign_id,
@@ -306,6 +329,7 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell:
            revived as (
                update lead set withdrawn_at = null, import_batch_id = $3
                where external_system = $2 and external_id = any($8) and withdrawn_at is not null
+                 and ($9 or owner_id = any($10) or queue_id = any($11))
                returning id),
            added as (
                insert into lead (direction, party, name, company, email, phone, country, city, address, website, occupation,
@@ -353,7 +377,10 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell:
         permit.viewer().id.0,
         batch.today,
         tell,
-        &external_ids
+        &external_ids,
+        scope.is_admin,
+        &scope.owners,
+        &scope.queues
     )
     .fetch_one(permit.pool())
     .await?;

@@ -18,6 +18,8 @@ const MOST_UNPACKED: u64 = 384 * 1024 * 1024;
 const MOST_TEXT: usize = 128 * 1024 * 1024;
 /// Rows that any spreadsheet program writes at most.
 const MOST_ROWS: usize = 1_048_576;
+/// Cells, blank ones between filled ones included: a few distant cells make a small file a huge table.
+pub const MOST_CELLS: usize = 10_000_000;
 
 /// One sheet, and which others there are.
 pub struct Workbook {
@@ -80,7 +82,7 @@ fn rows(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Vec<RawRow>, Unre
     let broken = |_: XlsxError| Unreadable::BrokenWorkbook;
     let mut reader = book.worksheet_cells_reader(sheet).map_err(broken)?;
     let mut rows: Vec<RawRow> = Vec::new();
-    let mut text_in_all = 0;
+    let (mut text_in_all, mut cells_in_all) = (0, 0);
     while let Some(cell) = reader.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         let text = shown(cell.get_value());
@@ -105,6 +107,10 @@ fn rows(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Vec<RawRow>, Unre
             return Err(Unreadable::Bomb);
         }
         if last.cells.len() <= column {
+            cells_in_all += column + 1 - last.cells.len();
+            if cells_in_all > MOST_CELLS {
+                return Err(Unreadable::Bomb);
+            }
             last.cells.resize(column + 1, String::new());
         }
         last.bytes += text.len();

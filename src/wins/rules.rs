@@ -1,6 +1,7 @@
 //! When a lead is won. Pure: the dialog objects with the same functions before it sends, the server decides with them.
 
 use crate::{
+    format::LARGEST_AMOUNT,
     ids::{ProductId, StageId},
     pipeline::{api::Money, rules::StageKind},
 };
@@ -182,9 +183,6 @@ fn date_of(facts: Facts<'_>, draft: &Draft) -> Result<NaiveDate, Objection> {
     }
 }
 
-/// The largest amount that is believed, in minor units: a typing mistake beyond it would drown every figure.
-const LARGEST: i64 = 100_000_000_000_000;
-
 /// An amount as people type it (`1250`, `1.250,50`, `1,250.50`, `1 250`) in minor units of a currency with `digits`
 /// decimal places. The last mark is the decimal one when at most two digits follow it; marks before three digits group
 /// thousands.
@@ -209,7 +207,7 @@ pub fn minor_units(text: &str, digits: u32) -> Option<i64> {
         return None;
     }
     let padded = format!("{first}{}{cents:0<width$}", rest.concat(), width = digits as usize);
-    padded.parse().ok().filter(|minor| *minor <= LARGEST)
+    padded.parse().ok().filter(|minor| *minor <= LARGEST_AMOUNT)
 }
 
 /// An amount as it stands in the field, ready to be changed: plain digits and `mark` before the cents.
@@ -328,13 +326,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_stands_in_the_field_is_read_again(minor in 0i64..=LARGEST, digits in prop::sample::select(vec![0u32, 2]), mark in prop::sample::select(vec!['.', ','])) {
+        fn what_stands_in_the_field_is_read_again(minor in 0i64..=LARGEST_AMOUNT, digits in prop::sample::select(vec![0u32, 2]), mark in prop::sample::select(vec!['.', ','])) {
             prop_assert_eq!(minor_units(&as_typed(minor, digits, mark), digits), Some(minor));
         }
 
         #[test]
         fn no_text_breaks_the_reader(text in "\\PC{0,40}", digits in 0u32..4) {
-            prop_assert!(minor_units(&text, digits).is_none_or(|minor| (0..=LARGEST).contains(&minor)));
+            prop_assert!(minor_units(&text, digits).is_none_or(|minor| (0..=LARGEST_AMOUNT).contains(&minor)));
         }
     }
 }

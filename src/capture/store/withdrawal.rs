@@ -1,5 +1,6 @@
 //! Taking an import back.
 
+use super::Scope;
 use crate::{error::AppError, people::guard::Permit};
 use sqlx::PgConnection;
 
@@ -24,14 +25,19 @@ pub struct Step {
 
 /// Withdraws up to `most` leads of a batch whose ids come after `after`, but for those that were worked since.
 pub async fn step(permit: &Permit, batch: i64, after: i64, most: i64) -> Result<Step, AppError> {
+    let scope = Scope::of(permit);
     let mut transaction = permit.pool().begin().await?;
     // Locked first: whoever works one of them now is waited for, and then seen.
     let leads = sqlx::query_scalar!(
         "select id from lead where import_batch_id = $1 and withdrawn_at is null and id > $2
+           and ($4 or owner_id = any($5) or queue_id = any($6))
          order by id limit $3 for update",
         batch,
         after,
-        most
+        most,
+        scope.is_admin,
+        &scope.owners,
+        &scope.queues
     )
     .fetch_all(&mut *transaction)
     .await?;

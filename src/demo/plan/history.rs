@@ -48,7 +48,7 @@ impl World {
         scribe.activities(&lives, plan);
         for place in order {
             let told = Told { place, story: &stories[place], life: &lives[place] };
-            scribe.lead(&told, accounts[place], steps[place].clone(), plan);
+            scribe.lead(&told, accounts[place], steps[place], plan);
             scribe.episodes(&told, plan);
         }
         renumber(ground, plan);

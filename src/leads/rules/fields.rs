@@ -2,7 +2,13 @@
 //! form per value travels, is compared and is kept: the browser refuses with the same functions as the server.
 
 use super::super::api::lists::{CustomField, CustomKind, List};
-use crate::{format::minor_digits, ids::ContactId, people::rules::Email, people::rules::words, pipeline::api::Money};
+use crate::{
+    format::{LARGEST_AMOUNT, minor_digits},
+    ids::ContactId,
+    people::rules::Email,
+    people::rules::words,
+    pipeline::api::Money,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -408,7 +414,8 @@ pub fn amount(text: &str) -> Result<Money, Problem> {
     if number.starts_with('-') || fraction.len() > width {
         return Err(Problem::NotAnAmount);
     }
-    let minor = format!("{whole}{fraction:0<width$}").parse().map_err(|_| Problem::NotAnAmount)?;
+    let minor = format!("{whole}{fraction:0<width$}").parse().ok().filter(|minor| *minor <= LARGEST_AMOUNT);
+    let minor = minor.ok_or(Problem::NotAnAmount)?;
     Ok(Money { minor, currency: currency.to_owned() })
 }
 

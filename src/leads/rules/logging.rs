@@ -1,6 +1,7 @@
 //! What may be written down about a lead, and by whom.
 
 use crate::{
+    format::LARGEST_AMOUNT,
     ids::UserId,
     losses::rules::{Approach, AttemptChannel, AttemptResult, DoNot, NewAttempt, is_sound_text, written},
     people::rules::words,
@@ -9,8 +10,6 @@ use crate::{
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-/// No amount is larger, in minor units: far beyond any deal, and far from where arithmetic would overflow.
-pub const LARGEST_AMOUNT: i64 = 1_000_000_000_000_000;
 /// No estimate takes longer, in hundredths of an hour.
 const LONGEST_ESTIMATE: i64 = 99_999_999;
 
@@ -142,7 +141,7 @@ pub enum PlannedEntry<'a> {
 /// The first thing that stands against it.
 pub fn plan_entry(facts: LogFacts, entry: &NewEntry) -> Result<PlannedEntry<'_>, LogObjection> {
     let is_inbound = entry.direction == Direction::Inbound;
-    if !facts.may_write && !(is_inbound && entry.kind.may_be_taken_for_a_colleague()) {
+    if !(facts.may_write || is_inbound && entry.kind.may_be_taken_for_a_colleague()) {
         return Err(LogObjection::OnlyIncoming);
     }
     if entry.at.is_some_and(|at| at > facts.now) {
@@ -308,9 +307,10 @@ mod tests {
     #[test]
     fn for_a_colleague_only_what_came_in_is_written_down() {
         for kind in EntryKind::ALL.iter().copied() {
-            let outbound = plan_entry(facts(false), &entry(kind, Direction::Outbound));
+            let entries = [Direction::Outbound, Direction::Inbound].map(|direction| entry(kind, direction));
+            let outbound = plan_entry(facts(false), &entries[0]);
             assert_eq!(outbound, Err(LogObjection::OnlyIncoming), "{kind}");
-            let inbound = plan_entry(facts(false), &entry(kind, Direction::Inbound));
+            let inbound = plan_entry(facts(false), &entries[1]);
             assert_eq!(inbound.is_ok(), !matches!(kind, EntryKind::Meeting | EntryKind::Note), "{kind}");
         }
     }

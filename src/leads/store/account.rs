@@ -300,10 +300,13 @@ pub async fn account_for(
     let known = sqlx::query_scalar!("select account_id from account_domain where domain = $1", domain)
         .fetch_optional(&mut *connection)
         .await?;
-    match known {
-        Some(account) => Ok(Some(AccountId(account))),
-        None => Ok(create(connection, permit, lead).await?.map(|(account, _)| account)),
+    // Who types another company's mail domain into a lead must not come into its account by that.
+    if let Some(account) = known.map(AccountId)
+        && seen_account(&mut *connection, permit, account).await?.is_some_and(|(_, in_sight)| in_sight)
+    {
+        return Ok(Some(account));
     }
+    Ok(create(connection, permit, lead).await?.map(|(account, _)| account))
 }
 
 /// Adds a contact to the account of a lead, or takes one off.

@@ -100,10 +100,8 @@ pub async fn twins(
     rows.into_iter()
         .map(|row| {
             let holder = holder(row.owner_id, row.queue_id);
-            let next_step = match row.next_step_channel.as_deref().map(word).transpose()?.zip(row.next_step_due) {
-                Some((channel, due)) => Some(NextStep { channel, due: permit.moment(due), what: None }),
-                None => None,
-            };
+            let planned = row.next_step_channel.as_deref().map(word).transpose()?.zip(row.next_step_due);
+            let next_step = planned.map(|(channel, due)| NextStep { channel, due: permit.moment(due), what: None });
             let details = match sight(viewer, holder) {
                 Sight::Masked => None,
                 Sight::Full => Some(TwinDetails {
@@ -127,14 +125,15 @@ pub async fn twins(
 
 /// Puts a lead on top of the first column: the lead, its history, the event and the request's key, or nothing.
 pub async fn create(permit: &Permit, wanted: &NewLead, key: &RequestKey) -> Result<CreateAnswer, AppError> {
+    let mut transaction = permit.pool().begin().await?;
+    // The key comes first: what was carried out is not refused because time has passed since.
+    if let Some(lead) = made_by(&mut transaction, permit, key).await? {
+        return Ok(CreateAnswer::Done { lead });
+    }
     let now = permit.moment(permit.now()).local();
     let objections = objections(permit.viewer(), wanted, now);
     if !objections.is_empty() {
         return Ok(CreateAnswer::Refused { objections });
-    }
-    let mut transaction = permit.pool().begin().await?;
-    if let Some(lead) = made_by(&mut transaction, permit, key).await? {
-        return Ok(CreateAnswer::Done { lead });
     }
     let made = match write(&mut transaction, permit, wanted, key).await {
         Ok(made) => made,

@@ -33,11 +33,8 @@ struct Present {
 
 impl Present {
     fn step(&self, permit: &Permit) -> Result<Option<NextStep>, AppError> {
-        let step = match self.channel.as_deref().map(word).transpose()?.zip(self.due) {
-            Some((channel, due)) => Some(NextStep { channel, due: permit.moment(due), what: self.what.clone() }),
-            None => None,
-        };
-        Ok(step)
+        let planned = self.channel.as_deref().map(word).transpose()?.zip(self.due);
+        Ok(planned.map(|(channel, due)| NextStep { channel, due: permit.moment(due), what: self.what.clone() }))
     }
 }
 

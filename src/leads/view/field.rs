@@ -92,6 +92,9 @@ pub(super) struct Editor {
     /// The value that the person saw when they began.
     seen: StoredValue<String>,
     key: StoredValue<Option<RequestKey>>,
+    is_sending: StoredValue<bool>,
+    /// Something else was typed while an edit was on its way.
+    has_more: StoredValue<bool>,
     face: NodeRef<html::Button>,
 }
 
@@ -106,6 +109,8 @@ impl Editor {
             state: RwSignal::new(State::Still),
             seen: StoredValue::new(String::new()),
             key: StoredValue::new(None),
+            is_sending: StoredValue::new(false),
+            has_more: StoredValue::new(false),
             face: NodeRef::new(),
         }
     }
@@ -191,6 +196,11 @@ impl Editor {
     fn send(self, key: RequestKey) {
         self.key.set_value(Some(key.clone()));
         self.state.set(State::Saving);
+        // One edit of a field after the other: what is typed meanwhile goes out when the first is answered.
+        if self.is_sending.get_value() {
+            return self.has_more.set_value(true);
+        }
+        self.is_sending.set_value(true);
         let edit = Edit {
             lead: self.ground.id,
             field: self.field.get_value(),
@@ -200,11 +210,25 @@ impl Editor {
         };
         spawn_local(async move {
             let answer = self.ground.connection.persistently(async || edit_field(edit.clone()).await).await;
-            // A page that has gone has nothing to show; a later edit of the same field has its own answer.
-            if self.key.try_get_value().flatten().as_ref() == Some(&edit.key) {
-                self.settle(answer);
+            // A page that has gone has nothing to show.
+            if self.is_sending.try_set_value(false).is_none() {
+                self.go_on(answer);
             }
         });
+    }
+
+    /// Sends what was typed since, or shows the answer.
+    fn go_on(self, answer: Result<EditAnswer, AppError>) {
+        let has_more = self.has_more.get_value();
+        self.has_more.set_value(false);
+        match answer {
+            Ok(EditAnswer::Done { value }) if has_more && self.typed.get_untracked() != value => {
+                self.seen.set_value(value.clone());
+                self.know(value);
+                self.send(fresh_key());
+            }
+            answer => self.settle(answer),
+        }
     }
 
     fn settle(self, answer: Result<EditAnswer, AppError>) {

@@ -60,7 +60,7 @@ pub async fn close(
                 break;
             }
         }
-        hand_over_recontacts(&mut connection, person, to).await?;
+        hand_over_recontacts(&mut connection, permit, person, to).await?;
     }
     drop(connection);
     let mut transaction = permit.pool().begin().await?;
@@ -151,21 +151,50 @@ async fn hand_over(connection: &mut PgConnection, permit: &Permit, person: i64, 
     Ok(moved)
 }
 
-/// Open plans to ask a lost lead again go to the same person, or to the queue's manager.
-async fn hand_over_recontacts(connection: &mut PgConnection, person: i64, to: Holder) -> Result<(), AppError> {
+/// Open plans to ask a lost lead again go to the same person, or to the queue's manager. A plan is history: it ends, and
+/// another one takes its place.
+async fn hand_over_recontacts(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    person: i64,
+    to: Holder,
+) -> Result<(), AppError> {
     let (owner, queue) = match to {
         Holder::Person(to) => (Some(to.0), None),
         Holder::Queue(to) => (None, Some(to.0)),
     };
-    sqlx::query!(
-        "update recontact set user_id = coalesce($2, (select manager_id from queue where id = $3))
-         where user_id = $1 and ended_at is null",
-        person,
-        owner,
-        queue
+    let plans = sqlx::query!(
+        "select loss_id, lead_id, due_on, channel, note from recontact
+         where user_id = $1 and ended_at is null order by id for update",
+        person
     )
-    .execute(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    sqlx::query!(
+        "update recontact set ended_at = $2, ended_by = $3, ending = 'moved' where user_id = $1 and ended_at is null",
+        person,
+        permit.now(),
+        permit.viewer().id.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    for plan in plans {
+        sqlx::query!(
+            "insert into recontact (loss_id, lead_id, due_on, channel, note, user_id, created_by, created_at)
+             values ($1, $2, $3, $4, $5, coalesce($6::bigint, (select manager_id from queue where id = $7)), $8, $9)",
+            plan.loss_id,
+            plan.lead_id,
+            plan.due_on,
+            plan.channel,
+            plan.note,
+            owner,
+            queue,
+            permit.viewer().id.0,
+            permit.now()
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }
 

@@ -108,7 +108,7 @@ fn Checklist(progress: Progress) -> impl IntoView {
             <li class:done=is_done>
                 <span aria-hidden="true">{if is_done { "✓ " } else { "○ " }}</span>
                 <a href=href>{text}</a>
-                <span class="sr">{is_done.then(|| t!(i18n, settings.step_done))}</span>
+                <span class="sr">{is_done.then_some(t!(i18n, settings.step_done))}</span>
             </li>
         }
     };
