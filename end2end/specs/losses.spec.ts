@@ -571,3 +571,38 @@ async function tabInto(page: Page, group: string) {
   throw new Error(`Tab does not reach ${group}`);
 }
 
+
+test('a lost lead is asked again on its day: planned in the dialog, changed and dropped from the pool', async ({ open, winback }) => {
+  await winback.give('omer', [{ name: 'Yeniden Sor', doNotCall: true }]);
+  const page = await open('omer');
+  await visit(page, '/board?q=yeniden%20sor');
+  const lead = await winback.lead('Yeniden Sor');
+  await attempt(page, winback, lead, { channel: 'email' });
+  await drag(page, card(page, 'Yeniden Sor'), await middle(lostZone(page)));
+  const dialog = lossDialog(page, 'Yeniden Sor');
+  await answerAll(dialog, 'Timing not suitable', 'After the summer.');
+  await dialog.getByRole('button', { name: 'In 3 months' }).click();
+  // They asked not to be called: the channel is not offered.
+  await expect(question(dialog, 'How').getByText('Call', { exact: true })).toHaveCount(0);
+  await choose(dialog, 'How', 'WhatsApp');
+  await expect(dialog.getByLabel('Who asks').locator('option:checked')).toHaveText(/Ömer/);
+  await markLost(page, dialog);
+  expect(await winback.sql(`select channel from recontact where lead_id = ${lead} and ended_at is null`)).toBe('whatsapp');
+
+  await visit(page, '/lost?q=yeniden%20sor');
+  await expect(poolRow(page, 'Yeniden Sor')).toContainText('WhatsApp');
+  await poolRow(page, 'Yeniden Sor').getByRole('button', { name: 'Ask again…' }).click();
+  const plan = page.getByRole('dialog', { name: 'When is Yeniden Sor asked again?' });
+  await plan.getByLabel('Try again on (optional)').fill(await winback.sql(`select current_date`));
+  await plan.getByRole('button', { name: 'Plan it' }).click();
+  await expect(plan).toBeHidden();
+  await page.getByRole('link', { name: /^Due to ask again/ }).click();
+  await expect(page).toHaveURL(/recontact=due/);
+  await expect(poolRow(page, 'Yeniden Sor')).toBeVisible();
+
+  await poolRow(page, 'Yeniden Sor').getByRole('button', { name: 'Ask again…' }).click();
+  await plan.getByRole('button', { name: 'Do not ask again' }).click();
+  await expect(plan).toBeHidden();
+  await expect(poolRow(page, 'Yeniden Sor')).toHaveCount(0);
+  expect(await winback.sql(`select string_agg(ending, ' ' order by id) from recontact where lead_id = ${lead}`)).toBe('moved dropped');
+});

@@ -11,6 +11,7 @@ mod intake;
 mod leads;
 mod live;
 mod losses;
+mod outreach;
 mod people;
 mod pipeline;
 mod recontacts;
