@@ -122,7 +122,8 @@ async fn managers_see_what_their_teams_left_undone() {
     }
     assert!(today(&mert).await.team.is_empty(), "another team's manager sees none of it");
     // Somebody acts.
-    let plan = today(&ayse).await.rows.iter().find(|row| name(row) == "Nobody asked").map(|row| row.lead).expect("hers");
+    let plan =
+        today(&ayse).await.rows.iter().find(|row| name(row) == "Nobody asked").map(|row| row.lead).expect("hers");
     let attempt = json!({ "channel": "call", "approach": "reminder", "result": "reached", "at": null, "note": "" });
     ayse.ask("/api/losses/log_attempt", json!({ "lead": plan, "attempt": attempt, "key": fresh_key() })).await;
     assert_eq!(names(&today(&selin).await.team[0].rows), ["Nobody called"]);
