@@ -333,7 +333,7 @@ async fn every_function_is_open_to_our_own_pages_and_signed_in_people_only() {
         functions += 1;
         if arguments == json!({}) && own != StatusCode::OK {
             // It is reached: without arguments of ours it is not understood, or it is not for reps.
-            let is_reached = matches!(own, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN);
+            let is_reached = [StatusCode::BAD_REQUEST, StatusCode::FORBIDDEN].contains(&own);
             assert!(is_reached, "{path}, signed in, from our own page: {own}");
             app.expect_unchanged(&before, path).await;
             continue;
