@@ -104,6 +104,6 @@ test('leads that an import brings appear on an open board, with their wishes res
   await expect(names(column(page, 'Open')).first()).toHaveText('Dosyadan Geldi');
   await expect(column(page, 'Open').locator('[data-lead]').first()).toContainText('Ebru · Fuar');
   await visit(page, `/leads/${await winback.lead('Dosyadan Geldi')}`);
-  await expect(page.getByText('Do not call')).toBeVisible();
-  await expect(page.getByText('Do not e-mail')).toBeVisible();
+  await expect(page.locator('header').getByText('Do not call')).toBeVisible();
+  await expect(page.locator('header').getByText('Do not e-mail')).toBeVisible();
 });
