@@ -149,7 +149,7 @@ async function everyPage(page: Page, winback: Winback, see: (name: string) => Pr
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await visit(page, '/lost');
   await see('lost pool');
-  await page.locator('tbody tr').first().getByRole('button').click();
+  await page.locator('tbody tr').first().getByRole('button').first().click();
   await expect(page.locator('.loss-form')).toBeVisible();
   await see('reactivation');
   await visit(page, '/lost?q=nobody-has-this-name');
