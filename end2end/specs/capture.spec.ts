@@ -78,7 +78,6 @@ test.describe('the real file', () => {
     await expect(page.getByRole('article')).toContainText(/opp hangup/i);
     await expect(page.getByRole('article')).toContainText('date unknown');
     await expect(page.getByRole('article')).toContainText('unknown (imported)');
-    await expect(page.getByRole('heading', { name: 'More from the source' })).toBeVisible();
   });
 
   test('an imported loss is won back to the board', async ({ open }) => {
