@@ -7,7 +7,7 @@ const input = (page: Page, name: string) => page.getByRole('textbox', { name, ex
 const saved = (page: Page, name: string) => expect(field(page, name).getByRole('status')).toHaveText('Saved');
 
 /** Opens an empty field. */
-const ask = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const ask = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).last().click();
 
 async function edit(page: Page, name: string, text: string) {
   await face(page, name).click();
@@ -120,7 +120,7 @@ test('an account is made of the lead, with contacts and their roles, and tags ar
   await contact.getByRole('checkbox', { name: 'decides' }).check();
   await expect(contact.getByRole('status').filter({ hasText: 'Saved' })).toBeVisible();
   await panel.getByRole('button', { name: 'Add contact' }).click();
-  await panel.getByLabel('Name').fill('Ece Satın Alma');
+  await panel.getByLabel('Name', { exact: true }).last().fill('Ece Satın Alma');
   await panel.getByRole('button', { name: 'Add contact' }).click();
   await expect(panel.getByRole('listitem').filter({ hasText: 'Ece Satın Alma' })).toBeVisible();
   await page.getByLabel('Add a tag').fill('VIP');
