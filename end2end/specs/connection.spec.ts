@@ -94,4 +94,3 @@ test('nobody closes a page with something unsent without being asked', async ({ 
   expect(question.type()).toBe('beforeunload');
   await question.accept();
 });
-});
