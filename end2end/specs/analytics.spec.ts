@@ -58,7 +58,7 @@ async function speak(page: Page, language: string) {
   await page.context().addCookies([{ name: 'i18n_pref_locale', value: language, domain: '127.0.0.1', path: '/' }]);
 }
 
-test.fixme('a figure opens the leads behind it, and the address shows the same to a colleague @both', async ({ open, winback }) => {
+test('a figure opens the leads behind it, and the address shows the same to a colleague @both', async ({ open, winback }) => {
   await prepare(open, winback, 'omer', ['Kırılan Bir', 'Kırılan İki', 'Kırılan Üç']);
   const rep = await winback.sql("select id from app_user where email like 'omer@%'");
   const mert = await open('mert');
@@ -84,7 +84,7 @@ test.fixme('a figure opens the leads behind it, and the address shows the same t
   await expect(behind(selin).getByRole('row').filter({ hasText: 'Kırılan' })).toHaveCount(0);
 });
 
-test.fixme('figures follow what happens elsewhere, without taking the keyboard away', async ({ open, winback }) => {
+test('figures follow what happens elsewhere, without taking the keyboard away', async ({ open, winback }) => {
   const sule = await prepare(open, winback, 'sule', ['Canlı Bir', 'Canlı İki']);
   await winback.give('sule', [{ name: 'Canlı Üç' }]);
   const rep = await winback.sql("select id from app_user where email like 'sule@%'");
@@ -106,7 +106,7 @@ test.fixme('figures follow what happens elsewhere, without taking the keyboard a
   await expect(lost).toHaveText('2');
 });
 
-test.fixme('filters and switches stand in the address; the trend is walked with arrows and read as a table', async ({ open, winback }) => {
+test('filters and switches stand in the address; the trend is walked with arrows and read as a table', async ({ open, winback }) => {
   await prepare(open, winback, 'jan', ['Süzgeç Bir', 'Süzgeç İki', 'Süzgeç Üç']);
   const page = await open('mert');
   await visit(page, '/losses');
@@ -145,7 +145,7 @@ test.fixme('filters and switches stand in the address; the trend is walked with 
   await expect(page).toHaveURL(/from=2026-01-01/);
 });
 
-test.fixme('the way to the losses is for those who answer for others; everybody has their own figures @both', async ({ open, winback }) => {
+test('the way to the losses is for those who answer for others; everybody has their own figures @both', async ({ open, winback }) => {
   await winback.give('burak', [{ name: 'Kendi Sayım' }]);
   const rep = await open('burak');
   await visit(rep, '/board');
@@ -162,7 +162,7 @@ test.fixme('the way to the losses is for those who answer for others; everybody 
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const language of ['en', 'tr', 'en-XB'] as const) {
-    test.fixme(`figures are accessible: ${colorScheme}, ${language} @both`, async ({ open, winback }) => {
+    test(`figures are accessible: ${colorScheme}, ${language} @both`, async ({ open, winback }) => {
       test.setTimeout(90_000);
       await prepare(open, winback, 'irem', [`Erişim ${colorScheme} ${language}`]);
       const options: BrowserContextOptions = { colorScheme };

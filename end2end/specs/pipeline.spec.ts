@@ -442,7 +442,7 @@ test.describe('finding', () => {
   test('an empty board says what to do', async ({ open }) => {
     const page = await open('ayse');
     await visit(page, '/board?q=nobody-has-this-name');
-    await expect(page.getByText('No lead matches. Clear the filters, or bring leads in with winback import.')).toBeVisible();
+    await expect(page.getByText('No lead matches. Clear the filters, or enter one with New lead.')).toBeVisible();
   });
 });
 

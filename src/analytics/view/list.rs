@@ -71,7 +71,7 @@ fn Open(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
                 </a>
             </div>
             <p class="small faint">{t!(i18n, analytics.behind_hint)}</p>
-            <div class="losses-scroll" tabindex="0" role="region" aria-labelledby="behind">
+            <div class="losses-scroll" tabindex="0" role="group" aria-labelledby="behind">
                 <table role="table">
                     <thead role="rowgroup">
                         <tr role="row">

@@ -137,14 +137,14 @@ fn One(columns: Signal<Vec<Column>>, key: String, last: Memo<String>) -> impl In
             href=move || column.get().href
             tabindex=move || if last.with(|last| *last == key) { "0" } else { "-1" }
             title=move || column.get().said
-            aria-label=move || column.get().said
             aria-current=move || column.with(|one| one.is_on.then_some("true"))
         >
             <span class="chart-stack">
                 <i class="chart-upper" style:block-size=move || column.with(|one| percent(one.upper))></i>
                 <i class="chart-lower" style:block-size=move || column.with(|one| percent(one.lower))></i>
             </span>
-            <span class="chart-tick small faint">
+            <span class="sr">{move || column.get().said}</span>
+            <span class="chart-tick small faint" aria-hidden="true">
                 {move || column.get().tick}
                 <b>{move || column.get().era}</b>
             </span>
