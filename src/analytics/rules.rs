@@ -2,6 +2,7 @@
 //! today comes from the organisation's calendar.
 
 use crate::{
+    clock::is_of_our_time,
     ids::{QueueId, ReasonId, SourceId, StageId, TeamId, UserId},
     losses::{api::StageAtLoss, rules::Outcome},
     people::rules::{Holder, words},
@@ -88,6 +89,9 @@ impl Period {
     }
 }
 
+/// A trend has no more steps: a hundred years by month, twenty-three by week.
+const MOST_STEPS: u32 = 1200;
+
 words! {
     /// What a trend steps by.
     Step {
@@ -137,7 +141,17 @@ impl Step {
             (Some(from), _) if end.checked_sub_months(Months::new(36)).is_some_and(|early| from >= early) => Some(from),
             (_, first) => first,
         };
-        start.map(|start| self.steps(start, end)).unwrap_or_default()
+        start.map(|start| self.steps(start.max(self.earliest(end)), end)).unwrap_or_default()
+    }
+
+    /// From where on a trend that ends on `end` can be shown: one day of long ago must not make a picture of thousands of
+    /// empty steps.
+    fn earliest(self, end: NaiveDate) -> NaiveDate {
+        let earliest = match self {
+            Self::Month => end.checked_sub_months(Months::new(MOST_STEPS - 1)),
+            Self::Week => end.checked_sub_days(Days::new(7 * u64::from(MOST_STEPS - 1))),
+        };
+        earliest.unwrap_or(NaiveDate::MIN)
     }
 
     /// Whether the step that begins on `start` is cut by the period's ends or not over yet.
@@ -181,13 +195,9 @@ impl Selection {
     pub fn is_sound(&self) -> bool {
         match self.period {
             Period::Preset(_) => true,
-            Period::Between { from, to } => from.is_none_or(is_sound_day) && to.is_none_or(is_sound_day),
+            Period::Between { from, to } => from.is_none_or(is_of_our_time) && to.is_none_or(is_of_our_time),
         }
     }
-}
-
-fn is_sound_day(day: NaiveDate) -> bool {
-    (1970..=2199).contains(&day.year())
 }
 
 impl Default for Selection {
@@ -260,7 +270,7 @@ impl Part {
 
     /// Whether its day can be counted with.
     pub fn is_sound(self) -> bool {
-        !matches!(self.of, Some(Slice::Month(day) | Slice::Week(day)) if !is_sound_day(day))
+        !matches!(self.of, Some(Slice::Month(day) | Slice::Week(day)) if !is_of_our_time(day))
     }
 
     /// The figure of one bar.
@@ -384,6 +394,15 @@ mod tests {
         let from_1970 = Span { from: Some(day("1970-01-01")), to: None };
         assert_eq!(Step::Month.trend(from_1970, Some(day("2025-12-01")), Some(day("2026-01-01")), today).len(), 4);
         assert_eq!(Step::Month.trend(from_1970, None, None, today), []);
+    }
+
+    #[test]
+    fn a_day_of_long_ago_makes_no_picture_of_thousands_of_steps() {
+        let (today, slip) = (day("2026-03-02"), day("0202-03-01"));
+        for step in [Step::Month, Step::Week] {
+            let steps = step.trend(Span::default(), Some(slip), Some(today), today);
+            assert!(steps.len() <= MOST_STEPS as usize && steps.last() == Some(&step.start(today)), "{step}");
+        }
     }
 
     #[test]

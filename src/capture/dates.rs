@@ -1,11 +1,8 @@
 //! Dates as tables write them. The order of day and month is never guessed: where a column fits both, somebody says which.
 
 use super::preset::DateFormat;
-use crate::fold::fold;
+use crate::{clock::is_of_our_time, fold::fold};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
-
-/// Years that a lead can be of.
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=2199;
 
 /// No date is longer; texts that are would take their time.
 const LONGEST: usize = 80;
@@ -52,7 +49,7 @@ pub fn parse(text: &str, format: DateFormat) -> Option<Written> {
         None => (None, None),
         Some(time) => time_of_day(time).map(|(time, offset)| (Some(time), offset))?,
     };
-    YEARS.contains(&chrono::Datelike::year(&date)).then_some(Written { date, time, offset_minutes })
+    is_of_our_time(date).then_some(Written { date, time, offset_minutes })
 }
 
 /// The formats in which all of `samples` are dates; more than one where day and month cannot be told apart.

@@ -2,7 +2,7 @@
 //! before it sends, the server decides with them, and the database refuses what got past both.
 
 use crate::{
-    clock::Moment,
+    clock::{Moment, is_of_our_time},
     ids::{ActivityId, BusinessLineId, Names, ReasonId, UserId},
     people::rules::words,
     pipeline::{
@@ -397,6 +397,8 @@ pub enum Objection {
     AttemptNotOfThisRun,
     /// An attempt cannot lie in the future.
     AttemptInFuture,
+    /// Nothing that we keep is from then: a slip of the keyboard.
+    AttemptTooLongAgo,
     /// They asked not to be contacted this way.
     ChannelForbidden {
         /// Which way.
@@ -441,6 +443,7 @@ impl Objection {
             Self::AttemptMissing
             | Self::AttemptNotOfThisRun
             | Self::AttemptInFuture
+            | Self::AttemptTooLongAgo
             | Self::ChannelForbidden { .. }
             | Self::ImportsOnly => Field::Attempt,
             Self::SayWhySameAgain => Field::SameAgain,
@@ -552,6 +555,7 @@ impl Facts<'_> {
             LastAttempt::New(new) => match new.at {
                 _ if self.do_not.forbids(new.channel) => Some(Objection::ChannelForbidden { channel: new.channel }),
                 Some(at) if at > self.now.local() => Some(Objection::AttemptInFuture),
+                Some(at) if !is_of_our_time(at.date()) => Some(Objection::AttemptTooLongAgo),
                 Some(at) if !self.is_of_this_run(at) => Some(Objection::AttemptNotOfThisRun),
                 _ => None,
             },
@@ -972,6 +976,11 @@ mod tests {
         );
         let future = NewAttempt { at: Some(moment(1001).local()), ..new_attempt(AttemptChannel::Sms, Approach::Offer) };
         assert_eq!(objections(facts, &with(LastAttempt::New(future))), [Objection::AttemptInFuture]);
+        let mistyped = NewAttempt {
+            at: NaiveDate::from_ymd_opt(202, 6, 1).and_then(|day| day.and_hms_opt(9, 0, 0)),
+            ..new_attempt(AttemptChannel::Sms, Approach::Offer)
+        };
+        assert_eq!(objections(facts, &with(LastAttempt::New(mistyped))), [Objection::AttemptTooLongAgo]);
         let imported = LastAttempt::Excepted(AttemptException::Imported);
         assert_eq!(objections(facts, &with(imported)), [Objection::ImportsOnly]);
         assert_eq!(objections(facts, &with(LastAttempt::Excepted(AttemptException::DoNotContact))), []);

@@ -1,7 +1,7 @@
 //! The permit. Every store function takes one, and only the guard can make one: nobody reaches the database without
 //! somebody having asked who wants to.
 
-use super::rules::Viewer;
+use super::rules::{Role, Viewer};
 use crate::{clock::Moment, error::AppError, live::hub::Nudge, server::state::App};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -18,6 +18,25 @@ pub struct SignedIn {
     pub session: [u8; 32],
     /// When the session runs out.
     pub expires_at: DateTime<Utc>,
+}
+
+/// Whose leads somebody reaches, as queries take it: everybody's, or those of these people and queues.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Everybody's.
+    pub everything: bool,
+    /// Else whose.
+    pub owners: Vec<i64>,
+    /// And which queues'.
+    pub queues: Vec<i64>,
+}
+
+impl Reach {
+    fn of(viewer: &Viewer, everything: bool) -> Self {
+        let owners = viewer.owners.iter().map(|id| id.0).collect();
+        let queues = viewer.queues.iter().map(|id| id.0).collect();
+        Self { everything, owners, queues }
+    }
 }
 
 /// Leave to use the database in somebody's name, at one moment.
@@ -44,6 +63,16 @@ impl Permit {
     /// In whose name.
     pub fn viewer(&self) -> &Viewer {
         &self.viewer
+    }
+
+    /// Whose leads the viewer reads in full: the same as [`super::rules::sight`] says of each.
+    pub fn reads(&self) -> Reach {
+        Reach::of(&self.viewer, self.viewer.reads_all())
+    }
+
+    /// Whose leads the viewer changes: the same as [`super::rules::may_write`] says of each.
+    pub fn edits(&self) -> Reach {
+        Reach::of(&self.viewer, self.viewer.role == Role::Admin)
     }
 
     /// The moment of the request: one for all that it does.

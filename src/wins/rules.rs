@@ -1,6 +1,7 @@
 //! When a lead is won. Pure: the dialog objects with the same functions before it sends, the server decides with them.
 
 use crate::{
+    clock::is_of_our_time,
     format::LARGEST_AMOUNT,
     ids::{ProductId, StageId},
     pipeline::{api::Money, rules::StageKind},
@@ -112,6 +113,8 @@ pub enum Objection {
     DateMissing,
     /// It has not happened yet.
     DateInFuture,
+    /// Nothing that we keep is from then: a slip of the keyboard.
+    DateTooEarly,
     /// The lead was not there yet.
     DateBeforeRun {
         /// The first day that is possible.
@@ -126,7 +129,7 @@ impl Objection {
             Self::NotYours | Self::OffBoard | Self::AlreadyWon => Field::Lead,
             Self::AmountMissing | Self::AmountNotANumber | Self::CurrencyUnknown | Self::NoRate { .. } => Field::Amount,
             Self::ProductMissing | Self::ProductUnknown => Field::Product,
-            Self::DateMissing | Self::DateInFuture | Self::DateBeforeRun { .. } => Field::Date,
+            Self::DateMissing | Self::DateInFuture | Self::DateTooEarly | Self::DateBeforeRun { .. } => Field::Date,
         }
     }
 }
@@ -179,6 +182,7 @@ fn date_of(facts: Facts<'_>, draft: &Draft) -> Result<NaiveDate, Objection> {
     match facts.began {
         _ if won_on > facts.today => Err(Objection::DateInFuture),
         Some(began) if won_on < began => Err(Objection::DateBeforeRun { began }),
+        None if !is_of_our_time(won_on) => Err(Objection::DateTooEarly),
         _ => Ok(won_on),
     }
 }
@@ -282,6 +286,19 @@ mod tests {
         assert_eq!(on(day(21)), Err(vec![Objection::DateInFuture]));
         assert_eq!(on(day(1)), Err(vec![Objection::DateBeforeRun { began: day(2) }]));
         assert_eq!((on(day(2)), on(day(20))), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_year_mistyped_is_refused_where_nobody_knows_when_the_run_began() {
+        let currencies = currencies();
+        let facts = Facts { began: None, ..facts(&currencies, &[]) };
+        let on = |year| {
+            let won_on = NaiveDate::from_ymd_opt(year, 3, 1);
+            plan_win(facts, &Draft { won_on, product: None, ..draft() }).map(drop)
+        };
+        assert_eq!(on(202), Err(vec![Objection::DateTooEarly]));
+        assert_eq!(on(1969), Err(vec![Objection::DateTooEarly]));
+        assert_eq!(on(1970), Ok(()));
     }
 
     #[test]

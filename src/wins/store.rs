@@ -6,9 +6,12 @@ use super::{
 };
 use crate::{
     error::AppError,
-    fold::fold,
+    format::minor_digits,
     ids::{LeadId, Names, ProductId, RequestKey, StageId},
-    leads::store::account::account_for,
+    leads::{
+        rules::{Searchable, search_key},
+        store::account,
+    },
     losses::store::{done_already, latest, lock},
     people::{
         guard::Permit,
@@ -103,14 +106,13 @@ async fn products(connection: &mut PgConnection, own: Option<i64>) -> Result<Vec
 /// The currencies in use, the organisation's, and those that the lead names; the organisation's first.
 async fn currencies(connection: &mut PgConnection, base: &str, named: &[String]) -> Result<Vec<Currency>, AppError> {
     let rows = sqlx::query!(
-        "select code, digits from currency where in_use or code = $1 or code = any($2) order by code <> $1, code",
+        "select code from currency where in_use or code = $1 or code = any($2) order by code <> $1, code",
         base,
         named
     )
     .fetch_all(connection)
     .await?;
-    let currency = |code, digits: i16| Currency { code, digits: u32::try_from(digits).unwrap_or(2) };
-    Ok(rows.into_iter().map(|row| currency(row.code, row.digits)).collect())
+    Ok(rows.into_iter().map(|row| Currency { digits: minor_digits(&row.code), code: row.code }).collect())
 }
 
 /// What the dialog needs; only for those who may read the lead.
@@ -151,8 +153,8 @@ pub async fn win(permit: &Permit, wanted: &NewWin) -> Result<WinAnswer, AppError
         let objection = Objection::NoRate { currency: plan.amount.currency };
         return Ok(WinAnswer::Objections { objections: vec![objection] });
     };
-    let account = account_for(&mut transaction, permit, wanted.lead).await?.map(|account| account.0);
-    write_win(&mut transaction, permit, &known, &plan, base, account, &wanted.key).await?;
+    write_win(&mut transaction, permit, &known, &plan, base, &wanted.key).await?;
+    account::settle(&mut transaction, permit, wanted.lead).await?;
     transaction.commit().await?;
     permit.committed();
     won(permit, wanted.lead).await
@@ -172,7 +174,6 @@ async fn write_win(
     known: &Known,
     plan: &Plan,
     base: i64,
-    account: Option<i64>,
     key: &RequestKey,
 ) -> Result<(), AppError> {
     // The same order as in a loss: first what people achieved, then what stands on the board, so that two writers never
@@ -191,9 +192,8 @@ async fn write_win(
                from lead l where l.id = $1
            ), moved as (
                update lead l
-               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $3, rank = $10, move_version = w.move_version,
-                   value_minor = $6, currency = $7, value_base_minor = $8, product_id = coalesce($5, l.product_id),
-                   account_id = coalesce(l.account_id, $9)
+               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $3, rank = $9, move_version = w.move_version,
+                   value_minor = $6, currency = $7, value_base_minor = $8, product_id = coalesce($5, l.product_id)
                from won w, stage t where l.id = w.lead_id and t.kind = 'customer'
                returning l.id, l.move_version, t.id as stage_id
            ), history as (
@@ -204,7 +204,7 @@ async fn write_win(
                -- A reactivated loss is recovered while its lead is won.
                update loss l set closure = 'recovered' from won w where l.lead_id = w.lead_id and l.closure = 'reactivated'
            ), key as (
-               insert into request_key (user_id, key, at, lead_id, move_version) select $4, $11, $3, id, move_version from moved
+               insert into request_key (user_id, key, at, lead_id, move_version) select $4, $10, $3, id, move_version from moved
            )
            insert into event (at, kind, lead_ids) select $3, 'leads', array[id] from moved"#,
         known.preparation.lead.0,
@@ -215,7 +215,6 @@ async fn write_win(
         plan.amount.minor,
         plan.amount.currency,
         base,
-        account,
         arrival_rank(permit.now(), 0),
         key.0
     )
@@ -286,10 +285,10 @@ pub async fn again(permit: &Permit, lead: LeadId, key: &RequestKey) -> Result<Ag
     if known.stage_id.is_none() || !known.preparation.stage.is_some_and(StageKind::is_won) {
         return Ok(AgainAnswer::NotACustomer);
     }
-    let account = account_for(&mut transaction, permit, lead).await?.map(|account| account.0);
+    let account = account::settle(&mut transaction, permit, lead).await?.map(|account| account.0);
     let lead = sqlx::query_scalar!(
         r#"with old as (
-               update lead set account_id = coalesce(account_id, $2) where id = $1 returning *
+               select * from lead where id = $1
            ), fresh as (
                insert into lead (direction, party, business_line_id, name, company, email, phone, country, city, product_id,
                    segment_id, search_key, phone_key, email_key, do_not_call, do_not_email, owner_id, queue_id, account_id,
@@ -307,7 +306,9 @@ pub async fn again(permit: &Permit, lead: LeadId, key: &RequestKey) -> Result<Ag
            ), key as (
                insert into request_key (user_id, key, at, lead_id, move_version) select $4, $6, $3, id, 0 from fresh
            ), told as (
-               insert into event (at, kind, lead_ids) select $3, 'leads', array[id, $1] from fresh
+               insert into event (at, kind, lead_ids)
+               select $3, 'leads', array(select id from fresh union select $1::bigint
+                                         union select id from lead where account_id = $2)
            )
            select id from fresh"#,
         lead.0,
@@ -316,7 +317,7 @@ pub async fn again(permit: &Permit, lead: LeadId, key: &RequestKey) -> Result<Ag
         permit.viewer().id.0,
         arrival_rank(permit.now(), 0),
         key.0,
-        search_key(&mut transaction, lead).await?
+        searched_by(&mut transaction, lead).await?
     )
     .fetch_one(&mut *transaction)
     .await?;
@@ -326,14 +327,17 @@ pub async fn again(permit: &Permit, lead: LeadId, key: &RequestKey) -> Result<Ag
 }
 
 /// What the new lead is searched by: the old one's names and addresses, without its number in another system.
-async fn search_key(connection: &mut PgConnection, lead: LeadId) -> Result<String, AppError> {
-    let words = sqlx::query_scalar!(
-        r#"select concat_ws(' ', name, company, email, phone) as "words!" from lead where id = $1"#,
-        lead.0
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(fold(&words))
+async fn searched_by(connection: &mut PgConnection, lead: LeadId) -> Result<String, AppError> {
+    let row = sqlx::query!("select name, company, email, phone from lead where id = $1", lead.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(search_key(Searchable {
+        name: row.name.as_deref(),
+        company: row.company.as_deref(),
+        email: row.email.as_deref(),
+        phone: row.phone.as_deref(),
+        external_id: None,
+    }))
 }
 
 /// How many customers become inactive in one transaction.

@@ -25,6 +25,7 @@ use winback::{
 const AYSE: &str = "ayse@demo.winback";
 const BURAK: &str = "burak@demo.winback";
 const MERT: &str = "mert@demo.winback";
+const SELIN: &str = "selin@demo.winback";
 
 fn fresh_key() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -370,4 +371,62 @@ async fn a_file_is_kept_once_and_only_up_to_its_limit() {
     assert_eq!(count(&app, "attachment").await, 2);
     let (status, _) = ayse.call("/api/leads/log", json!({ "padding": "x".repeat(2 * 1024 * 1024) })).await;
     assert_ne!(status, StatusCode::OK, "other paths keep their limit");
+}
+
+#[tokio::test]
+async fn two_who_write_the_same_offer_at_one_moment_get_the_same_rate() {
+    let app = spawn_app().await;
+    let (lead, ayse, selin) = (given::can(&app).await, app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    for sql in [
+        "insert into currency_rate (currency, from_day, rate) values ('USD', '2026-01-01', 0.9), ('USD', '2026-03-03', 2)",
+        "update app_user set time_zone = 'Pacific/Kiritimati' where email = 'selin@demo.winback'",
+    ] {
+        sqlx::query(sql).execute(&app.pool).await.expect(sql);
+    }
+    // There it is tomorrow already; in the organisation it is not.
+    app.clock.advance(TimeDelta::hours(6));
+    for client in [&ayse, &selin] {
+        let mut offer = offer(100_000, "USD");
+        offer["expires_on"] = Value::Null;
+        let sent = json!({ "lead": lead, "offer": offer, "key": fresh_key() });
+        assert_eq!(heard::<LoggedAnswer>(client.ask("/api/leads/offer", sent).await), LoggedAnswer::Done);
+    }
+    assert_eq!(count(&app, "offer where amount_base_minor = 90000").await, 2);
+}
+
+#[tokio::test]
+async fn an_entry_of_the_year_202_is_refused_and_breaks_nothing() {
+    let app = spawn_app().await;
+    let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
+    let before = app.everything().await;
+    for at in ["0202-03-01T09:00:00", "-200000-03-01T09:00:00"] {
+        let mut entry = talk("call", "inbound", "Long ago.");
+        entry["at"] = json!(at);
+        assert_eq!(refused(log(&ayse, lead, entry, &fresh_key()).await), LogObjection::TooLongAgo, "{at}");
+        let attempt = json!({ "channel": "call", "approach": "reminder", "result": "reached", "at": at, "note": "" });
+        let answer =
+            ayse.ask("/api/losses/log_attempt", json!({ "lead": lead, "attempt": attempt, "key": fresh_key() })).await;
+        assert_eq!(answer["refused"]["why"], "attempt_too_long_ago", "{at}: {answer}");
+        let mut paid = estimate(Some((5_000, "EUR")));
+        paid["paid_on"] = json!(&at[..at.len() - 9]);
+        let sent = json!({ "lead": lead, "estimate": paid, "key": fresh_key() });
+        assert_eq!(refused(heard(ayse.ask("/api/leads/estimate", sent).await)), LogObjection::TooLongAgo, "{at}");
+    }
+    app.expect_unchanged(&before, "what was mistyped").await;
+}
+
+#[tokio::test]
+async fn minor_digits_of_currencies_are_said_once() {
+    let app = spawn_app().await;
+    sqlx::query("insert into currency (code) values ('KWD'), ('TND'), ('KRW'), ('XPF'), ('CLP'), ('BRL')")
+        .execute(&app.pool)
+        .await
+        .expect("currencies");
+    let all: Vec<(String, i16)> =
+        sqlx::query_as("select code, digits from currency").fetch_all(&app.pool).await.expect("currencies");
+    for (code, digits) in all {
+        assert_eq!(u32::from(digits.unsigned_abs()), winback::format::minor_digits(&code), "{code}");
+    }
+    let other = sqlx::query("update currency set digits = 4 where code = 'EUR'").execute(&app.pool).await;
+    assert!(other.is_err(), "nobody says it a second time");
 }

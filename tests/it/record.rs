@@ -501,3 +501,19 @@ async fn of_two_who_plan_at_once_one_is_told() {
         );
     }
 }
+
+#[tokio::test]
+async fn whoever_reads_everything_links_only_accounts_that_are_theirs_to_work() {
+    let app = spawn_app().await;
+    let hers = given::lead(&app, Given { name: "Leyla Su", ..Given::default() }).await;
+    let his = given::lead(&app, Given { name: "Ece Su", owner: BURAK, ..Given::default() }).await;
+    let (ayse, burak) = (app.sign_in(AYSE).await, app.sign_in(BURAK).await);
+    assert_eq!(change_account(&ayse, hers, None, json!("create")).await, AccountAnswer::Done);
+    let account = account_of(&ayse, hers).await.expect("an account");
+    sqlx::query("update organisation set everyone_reads_all = true").execute(&app.pool).await.expect("the setting");
+    assert_eq!(found(&burak, "leyla").await[0].id, Some(account), "read by everybody");
+    let before = app.everything().await;
+    let linked = change_account(&burak, his, None, json!({ "link": { "account": account } })).await;
+    assert_eq!(linked, AccountAnswer::Refused { problem: AccountProblem::NotYourAccount });
+    app.expect_unchanged(&before, "a link to a colleague's account").await;
+}

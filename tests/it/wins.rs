@@ -501,7 +501,7 @@ async fn what_people_achieved_is_counted_right_after_whatever_happens() {
                 dice = (dice * 1_103_515_245 + 12_345) % (1 << 31);
                 (dice >> 8) % sides
             };
-            for _ in 0..45 {
+            for _ in 0..90 {
                 let (lead, deed, stage) = (leads[throw(leads.len())], throw(9), stages[throw(stages.len())]);
                 let (version, loss): (i64, Option<i64>) =
                     sqlx::query_as("select move_version, standing_loss_id from lead where id = $1")
@@ -540,8 +540,60 @@ async fn what_people_achieved_is_counted_right_after_whatever_happens() {
     let [kept, recount] = results(&app).await;
     assert_eq!(kept, recount);
     assert!(
-        count(&app, "win").await > 2 && count(&app, "loss where closure is not null").await > 2,
+        count(&app, "win").await > 5 && count(&app, "loss where closure is not null").await > 5,
         "much has happened"
     );
     assert!(count(&app, "win where undone_at is not null").await > 0, "wins were taken back");
+}
+
+#[tokio::test]
+async fn a_customer_won_again_is_found_like_every_other_lead() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let old = given::lead(&app, Given { stage: "inactive", name: "Şule Iğdır", ..Given::default() }).await;
+    run(&app, &format!("update lead set phone = '+90 (532) 000-11-22' where id = {old}")).await;
+    let again = ayse.ask("/api/wins/again", json!({ "lead": old, "key": fresh_key() })).await;
+    let AgainAnswer::Done { lead } = heard(again) else { panic!("a new lead") };
+    let key: String = sqlx::query_scalar("select search_key from lead where id = $1")
+        .bind(lead.0)
+        .fetch_one(&app.pool)
+        .await
+        .expect("a lead");
+    assert_eq!(key, "sule igdir\n905320001122");
+}
+
+#[tokio::test]
+async fn an_account_that_a_win_links_or_makes_stands_in_the_history_and_its_leads_are_told() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let first = given::lead(&app, Given { name: "Ece Su", ..Given::default() }).await;
+    let second = given::lead(&app, Given { name: "Can Su", rank: "W", ..Given::default() }).await;
+    run(&app, "update lead set party = 'company', company = 'Su A.Ş.', email = name || '@su.example'").await;
+    run(&app, "update lead set email = replace(lower(email), ' ', '.')").await;
+    for (lead, told) in [(first, vec![first.0]), (second, vec![first.0, second.0])] {
+        won(&ayse, &wanted(lead, 0)).await;
+        let entry = format!(
+            "activity where lead_id = {lead} and kind = 'account' and detail ->> 'what' = 'linked' and new_value = 'Su A.Ş.'"
+        );
+        assert_eq!(count(&app, &entry).await, 1);
+        let event =
+            format!("event where lead_ids @> array{told:?}::bigint[] and cardinality(lead_ids) = {}", told.len());
+        assert!(count(&app, &event).await > 0, "{event}");
+    }
+    assert_eq!(count(&app, "account").await, 1);
+    let LeadInSight::Full(page) = heard(ayse.ask("/api/leads/lead", json!({ "lead": first })).await) else {
+        panic!("it is hers")
+    };
+    assert_eq!(page.account.expect("an account").leads[0].lead, second);
+}
+
+#[tokio::test]
+async fn a_win_of_the_year_202_is_refused() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let lead = given::can(&app).await;
+    run(&app, &format!("update lead set run_started_at = null where id = {lead}")).await;
+    let won_on = NaiveDate::from_ymd_opt(202, 3, 1);
+    let mistyped = NewWin { draft: Draft { won_on, ..draft() }, ..wanted(lead, 0) };
+    assert_eq!(objections(&ayse, &mistyped).await, [Objection::DateTooEarly]);
 }

@@ -1,6 +1,7 @@
 //! What may be written down about a lead, and by whom.
 
 use crate::{
+    clock::is_of_our_time,
     format::LARGEST_AMOUNT,
     ids::UserId,
     losses::rules::{Approach, AttemptChannel, AttemptResult, DoNot, NewAttempt, is_sound_text, written},
@@ -99,6 +100,8 @@ pub enum LogObjection {
     ApproachMissing,
     /// It cannot lie in the future.
     InFuture,
+    /// Nothing that we keep is from then: a slip of the keyboard.
+    TooLongAgo,
     /// They asked not to be contacted this way.
     ChannelForbidden {
         /// Which way.
@@ -108,6 +111,8 @@ pub enum LogObjection {
     PaidWithoutFee,
     /// An offer that ends in the past is none.
     ExpiryInPast,
+    /// Nobody offers anything for as long as that: a slip of the keyboard.
+    TooFarAhead,
     /// Nobody has said what this currency is worth.
     NoRate {
         /// Which.
@@ -146,6 +151,9 @@ pub fn plan_entry(facts: LogFacts, entry: &NewEntry) -> Result<PlannedEntry<'_>,
     }
     if entry.at.is_some_and(|at| at > facts.now) {
         return Err(LogObjection::InFuture);
+    }
+    if entry.at.is_some_and(|at| !is_of_our_time(at.date())) {
+        return Err(LogObjection::TooLongAgo);
     }
     let text = written(&entry.text);
     let Some(channel) = entry.kind.channel() else {
@@ -204,7 +212,19 @@ pub fn check_estimate(facts: LogFacts, estimate: &NewEstimate) -> Result<(), Log
         _ if !facts.may_write => Err(LogObjection::NotYours),
         _ if !says_something => Err(LogObjection::TextMissing),
         Some(_) if estimate.fee.is_none() => Err(LogObjection::PaidWithoutFee),
-        Some(on) if on > facts.now.date() => Err(LogObjection::InFuture),
+        Some(on) => check_payment(facts, on),
+        None => Ok(()),
+    }
+}
+
+/// Whether something may have been paid on that day.
+///
+/// # Errors
+/// What stands against it.
+pub fn check_payment(facts: LogFacts, on: NaiveDate) -> Result<(), LogObjection> {
+    match on {
+        on if on > facts.now.date() => Err(LogObjection::InFuture),
+        on if !is_of_our_time(on) => Err(LogObjection::TooLongAgo),
         _ => Ok(()),
     }
 }
@@ -239,6 +259,7 @@ pub fn check_offer(facts: LogFacts, offer: &NewOffer) -> Result<(), LogObjection
     match offer.expires_on {
         _ if !facts.may_write => Err(LogObjection::NotYours),
         Some(on) if on < facts.now.date() => Err(LogObjection::ExpiryInPast),
+        Some(on) if !is_of_our_time(on) => Err(LogObjection::TooFarAhead),
         _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! SQL of accounts: which one a lead belongs to, who is known there, and what else is under way.
 
 use super::{
-    change::{Trace, Turn, trace, turn},
+    change::{Trace, Turn, trace, trace_aside, turn},
     contact, record, word,
 };
 use crate::{
@@ -106,31 +106,14 @@ async fn siblings(
     Ok((leads, all - shown))
 }
 
-/// What the viewer may read of accounts: theirs, those of leads in their sight, and those that nobody works yet.
-struct Scope {
-    reads_all: bool,
-    owners: Vec<i64>,
-    queues: Vec<i64>,
-}
-
-impl Scope {
-    fn of(permit: &Permit) -> Self {
-        let viewer = permit.viewer();
-        Self {
-            reads_all: viewer.reads_all(),
-            owners: viewer.owners.iter().map(|id| id.0).collect(),
-            queues: viewer.queues.iter().map(|id| id.0).collect(),
-        }
-    }
-}
-
-/// The accounts that `text` means.
+/// The accounts that `text` means: of those in sight (the viewer's, those of leads that they read, those that nobody works
+/// yet) by any part of the name, of others by all of it.
 pub async fn find(permit: &Permit, text: &str) -> Result<Vec<FoundAccount>, AppError> {
     let text = text.trim();
     if text.chars().count() < 2 {
         return Ok(Vec::new());
     }
-    let scope = Scope::of(permit);
+    let reads = permit.reads();
     let rows = sqlx::query!(
         r#"select id, name, owner as "owner?", leads as "leads!", in_sight as "in_sight!" from (
                select a.id, a.name, a.name_key, u.name as owner,
@@ -149,9 +132,9 @@ pub async fn find(permit: &Permit, text: &str) -> Result<Vec<FoundAccount>, AppE
         like_pattern(text),
         fold(text),
         searched_domain(text),
-        scope.reads_all,
-        &scope.owners,
-        &scope.queues,
+        reads.everything,
+        &reads.owners,
+        &reads.queues,
         FOUND
     )
     .fetch_all(permit.pool())
@@ -168,28 +151,29 @@ pub async fn find(permit: &Permit, text: &str) -> Result<Vec<FoundAccount>, AppE
     Ok(found.collect())
 }
 
-/// The name of an account, and whether the viewer may read it; nothing where there is none.
-async fn seen_account(
+/// The name of an account, and whether the viewer works it: by linking, one comes to write in it, and reading everything
+/// never widens that. Nothing where there is none.
+async fn worked_account(
     connection: &mut PgConnection,
     permit: &Permit,
     account: AccountId,
 ) -> Result<Option<(String, bool)>, AppError> {
-    let scope = Scope::of(permit);
+    let edits = permit.edits();
     let row = sqlx::query!(
         r#"select a.name,
                   ($2 or a.owner_id = any($3) or a.relationship_owner_id = any($3)
                    or not exists (select from lead l where l.account_id = a.id)
                    or exists (select from lead l
-                              where l.account_id = a.id and (l.owner_id = any($3) or l.queue_id = any($4)))) as in_sight
+                              where l.account_id = a.id and (l.owner_id = any($3) or l.queue_id = any($4)))) as is_theirs
            from account a where a.id = $1"#,
         account.0,
-        scope.reads_all,
-        &scope.owners,
-        &scope.queues
+        edits.everything,
+        &edits.owners,
+        &edits.queues
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| (row.name, row.in_sight.unwrap_or(false))))
+    Ok(row.map(|row| (row.name, row.is_theirs.unwrap_or(false))))
 }
 
 /// Links a lead to an account, makes one for it, or takes it off.
@@ -214,7 +198,7 @@ pub async fn change(
     }
     let (account, name) = match change {
         AccountChange::Unlink => (None, None),
-        AccountChange::Link { account } => match seen_account(&mut transaction, permit, *account).await? {
+        AccountChange::Link { account } => match worked_account(&mut transaction, permit, *account).await? {
             None => return refused(AccountProblem::Gone),
             Some((_, false)) => return refused(AccountProblem::NotYourAccount),
             Some((name, true)) => (Some(account.0), Some(name)),
@@ -225,9 +209,7 @@ pub async fn change(
         },
     };
     link(&mut transaction, lead, account).await?;
-    let detail = json!({ "account": account, "what": if account.is_some() { "linked" } else { "unlinked" } });
-    let (old, new) = (present_name.as_deref(), name.as_deref());
-    let of = Trace { kind: "account", detail, old, new, account, ..Trace::default() };
+    let of = linked(account, present_name.as_deref(), name.as_deref());
     trace(&mut transaction, permit, lead, of, key).await?;
     transaction.commit().await?;
     permit.committed();
@@ -286,9 +268,10 @@ async fn create(
     Ok(Some((AccountId(account), name.to_owned())))
 }
 
-/// The account that a lead belongs to: the one that it has, the one that its mail domain is known by, else a new one made of
-/// what the lead knows; nothing for a lead without any name. The caller has locked the lead, links it and writes the history.
-pub async fn account_for(
+/// Puts a lead into the account that it belongs to: the one that it has, the one that its mail domain is known by, else a new
+/// one made of what the lead knows; nothing for a lead without any name. A link that is new stands in the history, and the
+/// pages of the account's leads are told. The caller has locked the lead.
+pub async fn settle(
     connection: &mut PgConnection,
     permit: &Permit,
     lead: LeadId,
@@ -296,17 +279,35 @@ pub async fn account_for(
     if let Some((account, _)) = name_of_account(&mut *connection, lead).await? {
         return Ok(Some(AccountId(account)));
     }
+    let Some((account, name)) = account_for(&mut *connection, permit, lead).await? else { return Ok(None) };
+    link(&mut *connection, lead, Some(account.0)).await?;
+    trace_aside(connection, permit, lead, linked(Some(account.0), None, Some(&name))).await?;
+    Ok(Some(account))
+}
+
+/// What the history keeps of a lead's way into an account, or out of it.
+fn linked<'a>(account: Option<i64>, old: Option<&'a str>, new: Option<&'a str>) -> Trace<'a> {
+    let detail = json!({ "account": account, "what": if account.is_some() { "linked" } else { "unlinked" } });
+    Trace { kind: "account", detail, old, new, account, ..Trace::default() }
+}
+
+/// The account that a lead's mail domain is known by, else a new one.
+async fn account_for(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    lead: LeadId,
+) -> Result<Option<(AccountId, String)>, AppError> {
     let domain = record::row(&mut *connection, lead).await?.email().and_then(company_domain);
     let known = sqlx::query_scalar!("select account_id from account_domain where domain = $1", domain)
         .fetch_optional(&mut *connection)
         .await?;
     // Who types another company's mail domain into a lead must not come into its account by that.
     if let Some(account) = known.map(AccountId)
-        && seen_account(&mut *connection, permit, account).await?.is_some_and(|(_, in_sight)| in_sight)
+        && let Some((name, true)) = worked_account(&mut *connection, permit, account).await?
     {
-        return Ok(Some(account));
+        return Ok(Some((account, name)));
     }
-    Ok(create(connection, permit, lead).await?.map(|(account, _)| account))
+    create(connection, permit, lead).await
 }
 
 /// Adds a contact to the account of a lead, or takes one off.

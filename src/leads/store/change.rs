@@ -69,13 +69,33 @@ pub(super) async fn trace(
     trace: Trace<'_>,
     key: &RequestKey,
 ) -> Result<(), AppError> {
+    write(connection, permit, lead, trace, Some(key)).await
+}
+
+/// Writes what a change brought along into the history, and tells every open page. The change keeps the key itself.
+pub(super) async fn trace_aside(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    lead: LeadId,
+    trace: Trace<'_>,
+) -> Result<(), AppError> {
+    write(connection, permit, lead, trace, None).await
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    lead: LeadId,
+    trace: Trace<'_>,
+    key: Option<&RequestKey>,
+) -> Result<(), AppError> {
     sqlx::query!(
         "with history as (
              insert into activity (lead_id, kind, actor_id, at, detail, old_value, new_value, body)
              values ($1, $2, $3, $4, $5, $6, $7, $8)
          ), key as (
              insert into request_key (user_id, key, at, lead_id, move_version)
-             select $3, $9, $4, id, move_version from lead where id = $1
+             select $3, $9, $4, id, move_version from lead where id = $1 and $9::text is not null
          )
          insert into event (at, kind, lead_ids)
          select $4, 'leads', array(select id from lead where id = $1 union select id from lead where account_id = $10)",
@@ -87,7 +107,7 @@ pub(super) async fn trace(
         trace.old,
         trace.new,
         trace.body,
-        key.0,
+        key.map(|key| key.0.as_str()),
         trace.account
     )
     .execute(connection)

@@ -2,7 +2,7 @@
 
 use super::{
     change::{Trace, Turn, trace, turn},
-    contact, lists, record,
+    contact, lists, logging, record,
 };
 use crate::{
     error::AppError,
@@ -157,14 +157,7 @@ async fn worth(
         Ok(money) => money,
         Err(problem) => return Ok(Err(problem)),
     };
-    let worth = sqlx::query_scalar!(
-        "select base_amount($1, $2, ($3::timestamptz at time zone o.time_zone)::date) from organisation o",
-        money.minor,
-        money.currency,
-        permit.now()
-    )
-    .fetch_one(connection)
-    .await?;
+    let worth = logging::in_base(connection, permit, &money).await?;
     Ok(match worth {
         Some(worth) => Ok(Some(worth)),
         None => Err(Problem::NoRate { currency: money.currency }),

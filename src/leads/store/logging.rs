@@ -2,12 +2,13 @@
 
 use crate::{
     error::AppError,
+    format::minor_digits,
     ids::{ActivityId, LeadId, RequestKey, UserId},
     leads::{
         api::logging::{Currency, LogChoices, LoggedAnswer, PaidAnswer},
         rules::logging::{
             LogFacts, LogObjection, NewEntry, NewEstimate, NewOffer, PlannedEntry, check_estimate, check_offer,
-            plan_entry,
+            check_payment, plan_entry,
         },
     },
     losses::{
@@ -18,12 +19,12 @@ use crate::{
     pipeline::{api::Money, store::holder},
 };
 use chrono::NaiveDate;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 /// Currencies in use and everybody who works here.
 pub async fn choices(permit: &Permit) -> Result<LogChoices, AppError> {
     let currencies = sqlx::query!(
-        "select c.code, c.digits from currency c cross join organisation o
+        "select c.code from currency c cross join organisation o
          where c.in_use or c.code = o.base_currency order by c.code <> o.base_currency, c.code"
     )
     .fetch_all(permit.pool())
@@ -36,7 +37,7 @@ pub async fn choices(permit: &Permit) -> Result<LogChoices, AppError> {
     Ok(LogChoices {
         currencies: currencies
             .into_iter()
-            .map(|row| Currency { code: row.code, digits: u32::try_from(row.digits).unwrap_or(2) })
+            .map(|row| Currency { digits: minor_digits(&row.code), code: row.code })
             .collect(),
         people: people.into_iter().map(|row| (row.id, row.name)).collect(),
     })
@@ -63,9 +64,9 @@ async fn begin(
     }))
 }
 
-/// Remembers the request's key and tells everybody who looks at the lead.
+/// Remembers the request's key, ends the transaction and tells everybody who looks at the lead.
 async fn finish(
-    connection: &mut PgConnection,
+    mut transaction: Transaction<'_, Postgres>,
     permit: &Permit,
     lead: LeadId,
     key: &RequestKey,
@@ -81,8 +82,10 @@ async fn finish(
         permit.now(),
         lead.0
     )
-    .execute(connection)
+    .execute(&mut *transaction)
     .await?;
+    transaction.commit().await?;
+    permit.committed();
     Ok(())
 }
 
@@ -109,17 +112,24 @@ pub async fn log(permit: &Permit, lead: LeadId, entry: &NewEntry, key: &RequestK
             .await?;
         }
     }
-    finish(&mut transaction, permit, lead, key).await?;
-    transaction.commit().await?;
-    permit.committed();
+    finish(transaction, permit, lead, key).await?;
     Ok(LoggedAnswer::Done)
 }
 
-/// An amount in the organisation's currency at today's rate.
-async fn in_base(connection: &mut PgConnection, permit: &Permit, money: &Money) -> Result<Option<i64>, AppError> {
-    let amount = sqlx::query_scalar!("select base_amount($1, $2, $3)", money.minor, money.currency, permit.today())
-        .fetch_one(connection)
-        .await?;
+/// An amount in the organisation's currency at the rate of the organisation's day: the same for everybody at one moment.
+pub(super) async fn in_base(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    money: &Money,
+) -> Result<Option<i64>, AppError> {
+    let amount = sqlx::query_scalar!(
+        "select base_amount($1, $2, ($3::timestamptz at time zone o.time_zone)::date) from organisation o",
+        money.minor,
+        money.currency,
+        permit.now()
+    )
+    .fetch_one(connection)
+    .await?;
     Ok(amount)
 }
 
@@ -167,9 +177,7 @@ pub async fn estimate(
     )
     .execute(&mut *transaction)
     .await?;
-    finish(&mut transaction, permit, lead, key).await?;
-    transaction.commit().await?;
-    permit.committed();
+    finish(transaction, permit, lead, key).await?;
     Ok(LoggedAnswer::Done)
 }
 
@@ -204,9 +212,7 @@ pub async fn offer(
     )
     .execute(&mut *transaction)
     .await?;
-    finish(&mut transaction, permit, lead, key).await?;
-    transaction.commit().await?;
-    permit.committed();
+    finish(transaction, permit, lead, key).await?;
     Ok(LoggedAnswer::Done)
 }
 
@@ -224,8 +230,8 @@ pub async fn paid(
     if !facts.may_write {
         return Ok(PaidAnswer::Refused { why: LogObjection::NotYours });
     }
-    if on > permit.today() {
-        return Ok(PaidAnswer::Refused { why: LogObjection::InFuture });
+    if let Err(why) = check_payment(facts, on) {
+        return Ok(PaidAnswer::Refused { why });
     }
     let known = sqlx::query!(
         r#"select paid_on, fee_minor is not null as "has_fee!" from estimate where activity_id = $1 and lead_id = $2"#,
@@ -255,8 +261,6 @@ pub async fn paid(
     )
     .execute(&mut *transaction)
     .await?;
-    finish(&mut transaction, permit, lead, key).await?;
-    transaction.commit().await?;
-    permit.committed();
+    finish(transaction, permit, lead, key).await?;
     Ok(PaidAnswer::Done)
 }

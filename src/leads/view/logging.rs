@@ -14,6 +14,7 @@ use crate::{
         rules::{Approach, AttemptChannel, AttemptResult, DoNot, LONGEST_TEXT},
         view::words::{self, I18n},
     },
+    outreach::rules::mail_link,
     pipeline::api::{Direction, Money},
     ui::{
         dialog::Dialog,
@@ -37,6 +38,8 @@ pub(super) enum Form {
     Note,
     Estimate,
     Offer,
+    /// That we tried to reach them, by whatever channel.
+    Attempt,
     /// Something that came in for a colleague.
     ForColleague,
 }
@@ -54,13 +57,16 @@ impl Form {
             Self::Meeting => &[EntryKind::Meeting],
             Self::Note => &[EntryKind::Note],
             Self::Estimate | Self::Offer => &[],
+            Self::Attempt => {
+                &[EntryKind::Call, EntryKind::Whatsapp, EntryKind::Sms, EntryKind::Email, EntryKind::Meeting]
+            }
             Self::ForColleague => &[EntryKind::Call, EntryKind::Whatsapp, EntryKind::Sms, EntryKind::Email],
         }
     }
 
     fn icon(self) -> Icon {
         match self {
-            Self::Call => Icon::Phone,
+            Self::Call | Self::Attempt => Icon::Phone,
             Self::Email => Icon::Mail,
             Self::Message | Self::ForColleague => Icon::Message,
             Self::Meeting => Icon::Calendar,
@@ -79,6 +85,7 @@ impl Form {
             Self::Note => t_string!(i18n, leads.kind_note).to_string(),
             Self::Estimate => t_string!(i18n, leads.kind_estimate).to_string(),
             Self::Offer => t_string!(i18n, leads.kind_offer).to_string(),
+            Self::Attempt => t_string!(i18n, leads.kind_attempt).to_string(),
             Self::ForColleague => t_string!(i18n, leads.log_for_colleague).to_string(),
         }
     }
@@ -92,6 +99,8 @@ pub(super) fn objection(i18n: I18n, why: &LogObjection) -> String {
         LogObjection::TextMissing => t_string!(i18n, leads.log_text_missing).to_string(),
         LogObjection::ApproachMissing => t_string!(i18n, leads.log_approach_missing).to_string(),
         LogObjection::InFuture => t_string!(i18n, leads.log_in_future).to_string(),
+        LogObjection::TooLongAgo => t_string!(i18n, leads.log_too_long_ago).to_string(),
+        LogObjection::TooFarAhead => t_string!(i18n, leads.log_too_far_ahead).to_string(),
         LogObjection::ChannelForbidden { channel } => {
             t_string!(i18n, losses.objection_channel, channel = words::channel(i18n, *channel)).to_string()
         }
@@ -133,7 +142,7 @@ pub(super) fn LogBar(
         (email, _) if email.is_empty() => ().into_any(),
         (_, true) => view! { <span class="small muted">{t!(i18n, leads.no_mails_note)}</span> }.into_any(),
         (email, false) => view! {
-            <a class="reach" href=format!("mailto:{email}") on:click=move |_| on_open.run(Form::Email)>
+            <a class="reach" href=mail_link(&email) on:click=move |_| on_open.run(Form::Email)>
                 <Drawn icon=Icon::Mail/>
                 <bdi>{email.clone()}</bdi>
             </a>
@@ -201,12 +210,13 @@ struct Sending {
 
 impl Sending {
     fn new(lead: LeadId, form: Form, on_done: Callback<bool>) -> Self {
+        let unsent = Unsent::of(format_args!("log-{lead}-{form:?}"));
         Self {
             connection: use_connection(),
-            unsent: Unsent::of(format_args!("log-{lead}-{form:?}")),
+            unsent,
             is_on_its_way: RwSignal::new(false),
             problem: RwSignal::new(None),
-            key: IntentKey::new(),
+            key: IntentKey::beside(unsent),
             form: NodeRef::new(),
             on_done,
         }
@@ -321,7 +331,10 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
     let i18n = use_i18n();
     let toaster = use_toaster();
     let sending = Sending::new(lead, form, on_done);
-    let kind = RwSignal::new(form.kinds().first().copied());
+    // An attempt is ours alone: by a channel that they forbade there can be none.
+    let may_be =
+        move |kind: &EntryKind| form != Form::Attempt || kind.channel().is_none_or(|channel| !do_not.forbids(channel));
+    let kind = RwSignal::new(form.kinds().iter().copied().find(may_be));
     let is_note = form == Form::Note;
     let forbids_us = move || {
         form == Form::ForColleague
@@ -336,6 +349,9 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
     let is_ours = move || !is_note && direction.get() == Some(Direction::Outbound);
     let submit = Callback::new(move |()| {
         let Some((kind, direction)) = kind.get_untracked().zip(direction.get_untracked()) else { return };
+        if form == Form::Attempt && result.get_untracked().is_none() {
+            return sending.object(tu_string!(i18n, leads.log_result_missing).to_string());
+        }
         let entry = NewEntry {
             kind,
             direction,
@@ -360,7 +376,7 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
             let channel = kind.channel().unwrap_or(AttemptChannel::Call);
             (*kind, words::channel(i18n, channel))
         };
-        form.kinds().iter().map(named).collect::<Vec<_>>()
+        form.kinds().iter().filter(|kind| may_be(kind)).map(named).collect::<Vec<_>>()
     };
     let directions = move || {
         let all = [
@@ -393,7 +409,7 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
                 longest=LONGEST_TEXT
                 required=is_note
             />
-            {(!is_note && form != Form::ForColleague).then(|| view! {
+            {(!is_note && !matches!(form, Form::ForColleague | Form::Attempt)).then(|| view! {
                 <RadioChips
                     name="log-direction"
                     legend=Signal::derive(move || t_string!(i18n, leads.log_direction).to_string())

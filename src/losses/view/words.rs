@@ -126,6 +126,7 @@ pub fn objection(i18n: I18n, objection: &Objection) -> String {
         Objection::AttemptMissing => t_string!(i18n, losses.objection_attempt).to_string(),
         Objection::AttemptNotOfThisRun => t_string!(i18n, losses.objection_attempt_old).to_string(),
         Objection::AttemptInFuture => t_string!(i18n, losses.objection_attempt_future).to_string(),
+        Objection::AttemptTooLongAgo => t_string!(i18n, losses.objection_attempt_too_long_ago).to_string(),
         Objection::ChannelForbidden { channel: forbidden } => {
             t_string!(i18n, losses.objection_channel, channel = channel(i18n, *forbidden)).to_string()
         }

@@ -18,6 +18,7 @@ pub fn objection(i18n: I18n, objection: &Objection) -> String {
         Objection::ProductUnknown => t_string!(i18n, wins.objection_product_unknown).to_string(),
         Objection::DateMissing => t_string!(i18n, wins.objection_date).to_string(),
         Objection::DateInFuture => t_string!(i18n, wins.objection_future).to_string(),
+        Objection::DateTooEarly => t_string!(i18n, wins.objection_too_early).to_string(),
         Objection::DateBeforeRun { began } => {
             t_string!(i18n, wins.objection_before, date = format::date(i18n.get_locale(), *began)).to_string()
         }
