@@ -1,5 +1,6 @@
 //! Request keys, made in the browser: once per intent, repeated on a retry.
 
+use super::unsent::Unsent;
 use crate::ids::RequestKey;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -8,23 +9,41 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// The key of one intent: made when it is first sent, the same for every retry. Who changes what they send has another
 /// intent: an answer to the first would be no answer to the second.
 #[derive(Clone, Copy)]
-pub struct IntentKey(StoredValue<Option<(u64, RequestKey)>>);
+pub struct IntentKey {
+    known: StoredValue<Option<(u64, RequestKey)>>,
+    beside: Option<Unsent>,
+}
 
 impl IntentKey {
     /// A key still to be made.
     pub fn new() -> Self {
-        Self(StoredValue::new(None))
+        Self { known: StoredValue::new(None), beside: None }
+    }
+
+    /// A key that outlives a reload of the page together with what is typed.
+    pub fn beside(unsent: Unsent) -> Self {
+        Self { beside: Some(unsent), ..Self::new() }
     }
 
     /// The key for sending `content`. Call it in event handlers only.
     pub fn of(self, content: &impl Serialize) -> RequestKey {
         let content = fingerprint(content);
-        if let Some((_, key)) = self.0.get_value().filter(|(known, _)| *known == content) {
+        let known = self.known.get_value().or_else(|| self.beside.and_then(Unsent::key));
+        if let Some((_, key)) = known.filter(|(known, _)| *known == content) {
             return key;
         }
-        let key = fresh_key();
-        self.0.set_value(Some((content, key.clone())));
-        key
+        let made = (content, fresh_key());
+        if let Some(unsent) = self.beside {
+            unsent.keep_key(&made);
+        }
+        self.known.set_value(Some(made.clone()));
+        made.1
+    }
+
+    /// The server has answered: the next press is another intent, even if it wants the same.
+    pub fn answered(self) {
+        // What asked may be gone by the time its answer comes.
+        self.known.try_set_value(None);
     }
 }
 

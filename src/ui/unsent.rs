@@ -1,6 +1,7 @@
 //! What somebody is typing, kept in the tab until it is sent or thrown away: a reload, a discarded tab or an Escape
 //! pressed too early takes nothing from them. Browser only: call it in effects and event handlers.
 
+use crate::ids::RequestKey;
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::Storage;
@@ -68,6 +69,30 @@ impl Unsent {
         // The form may be gone by the time its answer comes.
         self.is_over.try_set_value(true);
         self.remove();
+        if let Some((storage, place)) = storage().zip(self.place_of_key()) {
+            // Nothing there is as good.
+            let _ = storage.remove_item(&place);
+        }
+    }
+
+    /// The key with which this was sent before a reload, and of what.
+    pub(super) fn key(self) -> Option<(u64, RequestKey)> {
+        let text = storage()?.get_item(&self.place_of_key()?).ok()??;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Keeps the key with what is typed: sent again after a reload, it is the same request.
+    pub(super) fn keep_key(self, key: &(u64, RequestKey)) {
+        if let Some((storage, place)) = storage().zip(self.place_of_key())
+            && let Ok(text) = serde_json::to_string(key)
+        {
+            // A full or forbidden storage keeps nothing: the form works without.
+            let _ = storage.set_item(&place, &text);
+        }
+    }
+
+    fn place_of_key(self) -> Option<String> {
+        Some(format!("{}:key", self.place.try_get_value()?))
     }
 
     fn read<T: DeserializeOwned>(self) -> Option<T> {

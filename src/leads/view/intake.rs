@@ -292,6 +292,7 @@ fn IntakeDialog(state: NewLeadState) -> impl IntoView {
     let filled = Filled::new();
     let connection = use_connection();
     let unsent = Unsent::of("new-lead");
+    let key = IntentKey::beside(unsent);
     unsent.keep(move || filled.typed(), move |typed| filled.restore(typed));
     let twins = RwSignal::new(Vec::<Twin>::new());
     look_for_twins(filled, twins);
@@ -300,7 +301,6 @@ fn IntakeDialog(state: NewLeadState) -> impl IntoView {
     let wrong = RwSignal::new(Vec::<IntakeObjection>::new());
     let notice = RwSignal::new(None::<String>);
     let sending = RwSignal::new(false);
-    let key = IntentKey::new();
     let form = NodeRef::<html::Form>::new();
     let close = Callback::new(move |()| open.set(None));
     let send = move |lead: NewLead| {

@@ -160,10 +160,10 @@ pub fn AttemptDialog(
     let connection = use_connection();
     let form = AttemptForm::new();
     let element = NodeRef::<html::Form>::new();
-    let key = IntentKey::new();
     let problem = RwSignal::new(None::<String>);
     let sending = RwSignal::new(false);
     let unsent = Unsent::of(format_args!("attempt-{lead}"));
+    let key = IntentKey::beside(unsent);
     unsent.keep(move || form.content(), move |kept| form.restore(kept));
     let send = move |attempt: NewAttempt| {
         let key = key.of(&attempt);

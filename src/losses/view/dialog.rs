@@ -141,12 +141,13 @@ impl LossState {
     fn new(preparation: Preparation, on_done: Callback<Option<Lost>>) -> Self {
         // The last one logged is offered; without any, the fields for one are open.
         let recontact = PlanForm::new(preparation.do_not, &preparation.persons);
+        let unsent = Unsent::of(format_args!("loss-{}", preparation.lead));
         let last = preparation.facts().run().next().map(|attempt| Choice::Logged(attempt.id));
         Self {
             i18n: use_i18n(),
             toaster: use_toaster(),
             connection: use_connection(),
-            unsent: Unsent::of(format_args!("loss-{}", preparation.lead)),
+            unsent,
             is_restored: RwSignal::new(false),
             version: StoredValue::new(preparation.move_version),
             preparation: StoredValue::new(preparation),
@@ -168,7 +169,7 @@ impl LossState {
             from_server: RwSignal::new(Vec::new()),
             notice: RwSignal::new(None),
             is_sending: RwSignal::new(false),
-            key: IntentKey::new(),
+            key: IntentKey::beside(unsent),
         }
     }
 

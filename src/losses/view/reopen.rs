@@ -46,9 +46,9 @@ pub fn ReopenDialog(
     let problem = RwSignal::new(None::<String>);
     let notice = RwSignal::new(None::<String>);
     let is_sending = RwSignal::new(false);
-    let key = IntentKey::new();
     let form = NodeRef::<html::Form>::new();
     let unsent = Unsent::of(format_args!("reopen-{loss}"));
+    let key = IntentKey::beside(unsent);
     unsent.keep(move || note.get(), move |kept| note.set(kept));
     let stages = LocalResource::new(read_stages);
     let shown_name = name.clone();

@@ -169,7 +169,11 @@ impl WinState {
         spawn_local(async move {
             let answer = self.connection.persistently(async || win(wanted.clone()).await).await;
             if let Ok(WinAnswer::Done { card: Some(card), from }) = &answer {
-                TakeBack { lead, name, to: *from, seen_version: card.move_version }.offer(i18n, toaster);
+                TakeBack { lead, name, to: *from, seen_version: card.move_version }.offer(
+                    i18n,
+                    toaster,
+                    self.connection,
+                );
             }
             // The dialog may have been closed meanwhile.
             if self.is_sending.try_set(false).is_none() {

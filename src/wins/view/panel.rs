@@ -1,16 +1,12 @@
 //! What a lead's page says about its wins.
 
-use super::undo::{TakeBack, set_stage};
+use super::undo::{Press, TakeBack, set_stage};
 use crate::{
     format,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::{LeadId, StageId},
-    losses::view::words::{I18n, language, trouble},
+    losses::view::words::language,
     pipeline::{api::read_stages, rules::StageKind},
-    ui::{
-        key::fresh_key,
-        toast::{Toaster, use_toaster},
-    },
     wins::api::{self, AgainAnswer, Won},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -95,7 +91,8 @@ pub fn CustomerActions(
     on_done: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let toaster = use_toaster();
+    let press = Press::new(i18n);
+    let is_sending = move || press.is_sending.get().to_string();
     let navigate = use_navigate();
     let is_active = kind == StageKind::Customer;
     let go = move |to| TakeBack { lead, name: name.get_untracked(), to, seen_version };
@@ -106,24 +103,26 @@ pub fn CustomerActions(
         spawn_local(async move {
             let stages = read_stages().await.unwrap_or_default();
             let Some(stage) = stages.into_iter().find(|stage| stage.kind == other) else {
-                return toaster.trouble(tu_string!(i18n, shell.busy_advice).to_string());
+                return press.toaster.trouble(tu_string!(i18n, shell.busy_advice).to_string());
             };
             let text = untrack(|| {
                 let stage = stage.name.pick(language(i18n)).to_owned();
                 t_string!(i18n, pipeline.moved, name = name.get_untracked(), stage = stage).to_string()
             });
             if name.try_get_untracked().is_some() {
-                set_stage(i18n, toaster, go(stage.id), text, on_done);
+                set_stage(press, go(stage.id), text, on_done);
             }
         });
     };
     view! {
         {is_active.then(|| {
             view! {
-                <button on:click=move |_| go(back_to).run(i18n, toaster, on_done)>{t!(i18n, wins.take_back)}</button>
+                <button aria-disabled=is_sending on:click=move |_| go(back_to).run(press, on_done)>
+                    {t!(i18n, wins.take_back)}
+                </button>
             }
         })}
-        <button on:click=rest_or_wake>
+        <button aria-disabled=is_sending on:click=rest_or_wake>
             {move || match is_active {
                 true => t_string!(i18n, wins.rest),
                 false => t_string!(i18n, wins.wake),
@@ -132,7 +131,8 @@ pub fn CustomerActions(
         <button
             class="primary"
             title=move || t_string!(i18n, wins.again_hint)
-            on:click=move |_| win_again(i18n, toaster, lead, name.get_untracked(), to_new_lead)
+            aria-disabled=is_sending
+            on:click=move |_| win_again(press, lead, name.get_untracked(), to_new_lead)
         >
             {t!(i18n, wins.again)}
         </button>
@@ -140,18 +140,15 @@ pub fn CustomerActions(
 }
 
 /// Begins to win a customer again; `on_done` gets the new lead.
-fn win_again(i18n: I18n, toaster: Toaster, lead: LeadId, name: String, on_done: Callback<LeadId>) {
-    let key = fresh_key();
-    spawn_local(async move {
-        match api::win_again(lead, key).await {
-            Ok(AgainAnswer::Done { lead }) => {
-                toaster.say(tu_string!(i18n, wins.again_done, name = name).to_string());
-                // The page that asked may have gone.
-                let _ = on_done.try_run(lead);
-            }
-            Ok(AgainAnswer::NotYours) => toaster.trouble(tu_string!(i18n, wins.again_refused).to_string()),
-            Ok(AgainAnswer::NotACustomer) => toaster.trouble(tu_string!(i18n, wins.again_not_a_customer).to_string()),
-            Err(error) => toaster.trouble(untrack(|| trouble(i18n, error))),
+fn win_again(press: Press, lead: LeadId, name: String, on_done: Callback<LeadId>) {
+    let Press { i18n, toaster, .. } = press;
+    press.send(lead, api::win_again, move |answer| match answer {
+        AgainAnswer::Done { lead } => {
+            toaster.say(tu_string!(i18n, wins.again_done, name = name).to_string());
+            // The page that asked may have gone.
+            let _ = on_done.try_run(lead);
         }
+        AgainAnswer::NotYours => toaster.trouble(tu_string!(i18n, wins.again_refused).to_string()),
+        AgainAnswer::NotACustomer => toaster.trouble(tu_string!(i18n, wins.again_not_a_customer).to_string()),
     });
 }
