@@ -244,7 +244,8 @@ impl Follower {
             }
             Message::Reset => {}
         }
+        let is_ours = message.is_ours();
         self.hear.run(message);
-        self.connection.hears();
+        self.connection.hears(is_ours);
     }
 }

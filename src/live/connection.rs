@@ -22,7 +22,7 @@ const TRIES_WHEN_BUSY: u32 = 5;
 pub struct Connection {
     is_up: RwSignal<bool>,
     waiting: RwSignal<usize>,
-    heard: RwSignal<u32>,
+    heard: RwSignal<(u32, u32)>,
     is_probing: StoredValue<bool>,
 }
 
@@ -31,7 +31,7 @@ pub fn provide_connection() {
     let connection = Connection {
         is_up: RwSignal::new(true),
         waiting: RwSignal::new(0),
-        heard: RwSignal::new(0),
+        heard: RwSignal::new((0, 0)),
         is_probing: StoredValue::new(false),
     };
     provide_context(connection);
@@ -54,15 +54,15 @@ impl Connection {
         self.waiting.get()
     }
 
-    /// Grows with every change that any part of this page hears of: for what stands beside all pages and wants no stream of
-    /// its own.
-    pub fn heard(self) -> u32 {
+    /// Two counts that grow with what any part of this page hears of: changes of what the viewer or their team answers for,
+    /// and everybody else's. For what stands beside all pages and wants no stream of its own.
+    pub fn heard(self) -> (u32, u32) {
         self.heard.get()
     }
 
     /// A change was heard of, or the day has ended.
-    pub fn hears(self) {
-        self.heard.update(|count| *count += 1);
+    pub fn hears(self, is_ours: bool) {
+        self.heard.update(|(ours, others)| *if is_ours { ours } else { others } += 1);
     }
 
     /// The server was heard.

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     error::AppError,
     ids::LeadId,
+    people::rules::Holder,
     pipeline::{self, store::CardRow},
     server::state::App,
 };
@@ -38,13 +39,22 @@ impl Nudge {
     }
 }
 
+/// A lead that changed.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// Who is responsible; unknown for a lead that is not there any more.
+    pub holder: Option<Holder>,
+    /// Its card, masked for nobody yet; `None` when it is not on the board any more.
+    pub card: Option<CardRow>,
+}
+
 /// What happened up to a place in the stream: cards as they are, masked for nobody yet.
 #[derive(Debug)]
 pub struct Delivery {
     /// The place after this delivery.
     pub seen: Cursor,
-    /// The leads that changed; `None` for those no longer on the board.
-    pub cards: BTreeMap<LeadId, Option<CardRow>>,
+    /// The leads that changed.
+    pub leads: BTreeMap<LeadId, Changed>,
     /// Everything has to be read again.
     pub reset: bool,
     /// Whose sessions or roles changed.
@@ -152,7 +162,7 @@ async fn follow(app: &App, cursor: &mut Option<Cursor>) -> Result<bool, AppError
         None => {
             let seen = store::here(&app.pool).await?;
             *cursor = Some(seen);
-            app.hub.send(Delivery { seen, cards: BTreeMap::new(), reset: true, people: Vec::new() });
+            app.hub.send(Delivery { seen, leads: BTreeMap::new(), reset: true, people: Vec::new() });
             Ok(true)
         }
     }
@@ -185,12 +195,25 @@ pub async fn read(app: &App, from: Cursor) -> Result<Option<Caught>, AppError> {
     }
     leads.sort_unstable();
     leads.dedup();
-    let mut cards: BTreeMap<_, _> = leads.iter().map(|id| (LeadId(*id), None)).collect();
-    if !reset && !leads.is_empty() {
-        for row in pipeline::store::cards_on_board(&app.pool, &leads).await? {
-            cards.insert(row.id, Some(row));
+    let leads = if reset { BTreeMap::new() } else { changed(app, &leads).await? };
+    let delivery = Delivery { seen, leads, reset, people };
+    Ok(Some(Caught { delivery: Some(delivery), more: read.more_behind || full }))
+}
+
+/// These leads as they are now.
+async fn changed(app: &App, ids: &[i64]) -> Result<BTreeMap<LeadId, Changed>, AppError> {
+    let mut leads: BTreeMap<_, _> = ids.iter().map(|id| (LeadId(*id), Changed::default())).collect();
+    if leads.is_empty() {
+        return Ok(leads);
+    }
+    for card in pipeline::store::cards_on_board(&app.pool, ids).await? {
+        leads.insert(card.id, Changed { holder: Some(card.holder()), card: Some(card) });
+    }
+    let off_board: Vec<_> = leads.iter().filter(|(_, lead)| lead.card.is_none()).map(|(id, _)| id.0).collect();
+    if !off_board.is_empty() {
+        for (id, holder) in pipeline::store::holders_of(&app.pool, &off_board).await? {
+            leads.insert(id, Changed { holder: Some(holder), card: None });
         }
     }
-    let delivery = Delivery { seen, cards, reset, people };
-    Ok(Some(Caught { delivery: Some(delivery), more: read.more_behind || full }))
+    Ok(leads)
 }

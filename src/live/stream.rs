@@ -9,6 +9,7 @@ use crate::{
     error::AppError,
     people::{
         guard::{self, SignedIn},
+        rules::answers_for,
         session,
     },
     server::state::App,
@@ -163,9 +164,13 @@ fn message(delivery: &Delivery, to: &SignedIn) -> Option<Message> {
         return Some(Message::Reset);
     }
     let changes: Vec<_> = delivery
-        .cards
+        .leads
         .iter()
-        .map(|(lead, row)| Change { lead: *lead, card: row.clone().map(|row| row.seen_by(&to.viewer, to.zone)) })
+        .map(|(lead, changed)| Change {
+            lead: *lead,
+            card: changed.card.clone().map(|card| card.seen_by(&to.viewer, to.zone)),
+            is_ours: changed.holder.is_some_and(|holder| answers_for(&to.viewer, holder)),
+        })
         .collect();
     (!changes.is_empty()).then_some(Message::Changes { seen: delivery.seen, changes })
 }

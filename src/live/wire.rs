@@ -50,6 +50,8 @@ pub struct Change {
     pub lead: LeadId,
     /// Its card as this viewer may see it; `None` when it has left the board.
     pub card: Option<Card>,
+    /// Whether the viewer, or a team that they manage, answers for it, on the board or off it.
+    pub is_ours: bool,
 }
 
 /// One message to a browser.
@@ -67,6 +69,17 @@ pub enum Message {
     Reset,
     /// The session has ended.
     SignedOut,
+}
+
+impl Message {
+    /// Whether it says anything about what the viewer, or a team that they manage, answers for.
+    pub fn is_ours(&self) -> bool {
+        match self {
+            Self::Changes { changes, .. } => changes.iter().any(|change| change.is_ours),
+            Self::Reset => true,
+            Self::SignedOut => false,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -79,8 +79,10 @@ pub struct Colleague {
     pub person: UserId,
     /// Their name.
     pub name: String,
-    /// What, the oldest first.
+    /// What, the oldest first; the beginning of it.
     pub rows: Vec<Row>,
+    /// How much there is in all.
+    pub total: i64,
 }
 
 /// Everything that is due today.

@@ -1,6 +1,6 @@
 //! How somebody is reached in one press. Pure.
 
-use crate::{losses::rules::DoNot, pipeline::api::Channel};
+use crate::{losses::rules::DoNot, people::rules::Email, pipeline::api::Channel};
 
 /// The link that reaches somebody by `channel`; none where they asked us not to, or where the address is missing or would
 /// lead elsewhere.
@@ -12,7 +12,7 @@ pub fn link(channel: Channel, phone: Option<&str>, email: Option<&str>, do_not: 
         Channel::Sms => Some(format!("sms:{}", dialled(phone?)?)),
         // WhatsApp knows numbers by their country only.
         Channel::Whatsapp => Some(format!("https://wa.me/{}", dialled(phone?)?.strip_prefix('+')?)),
-        Channel::Email => email.filter(|email| is_plain_address(email)).map(|email| format!("mailto:{email}")),
+        Channel::Email => email.filter(|email| is_one_address(email)).map(mail_link),
         Channel::Meeting | Channel::Task => None,
     }
 }
@@ -28,9 +28,22 @@ fn dialled(phone: &str) -> Option<String> {
     ((5..=15).contains(&digits.len())).then(|| format!("{}{digits}", if country { "+" } else { "" }))
 }
 
-fn is_plain_address(email: &str) -> bool {
-    let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+');
-    email.matches('@').count() == 1 && email.chars().all(sound)
+fn is_one_address(email: &str) -> bool {
+    email.parse::<Email>().is_ok() && !email.contains(',')
+}
+
+/// A link that writes to an address and does nothing else: what could add receivers or words to the letter is only a sign of
+/// the address.
+pub fn mail_link(email: &str) -> String {
+    let mut link = String::from("mailto:");
+    for byte in email.trim().bytes() {
+        match byte {
+            b'@' | b'.' | b'-' | b'_' | b'+' => link.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => link.push(char::from(byte)),
+            byte => link.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    link
 }
 
 #[cfg(test)]
@@ -68,8 +81,16 @@ mod tests {
 
     #[test]
     fn an_address_cannot_smuggle_anything_in() {
-        for email in ["a@b.com?bcc=x@y.z", "a@b.com,c@d.e", "a b@c.d", "a@b@c", "\u{202e}a@b.c"] {
+        for email in ["a@b.com?bcc=x@y.z", "a@b.com,c@d.e", "a b@c.d", "a@b@c"] {
             assert_eq!(link(Channel::Email, None, Some(email), ANYTHING), None, "{email}");
+        }
+        for (email, expected) in [
+            ("a@b.com?bcc=x%40evil.com&body=hello", "mailto:a@b.com%3Fbcc%3Dx%2540evil.com%26body%3Dhello"),
+            ("o'neil+x@b.com", "mailto:o%27neil+x@b.com"),
+            ("\u{fc}@b.com", "mailto:%C3%BC@b.com"),
+        ] {
+            assert_eq!(link(Channel::Email, None, Some(email), ANYTHING).as_deref(), Some(expected));
+            assert_eq!(mail_link(email), expected);
         }
     }
 

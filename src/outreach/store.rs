@@ -17,6 +17,8 @@ use sqlx::types::Json;
 
 /// The list shows so many at once; what is done makes room for the next.
 const LONGEST: i64 = 200;
+/// And so many of each colleague's.
+const LONGEST_OF_COLLEAGUE: i64 = 50;
 /// So many leads without next step are shown.
 const WITHOUT: i64 = 30;
 
@@ -29,6 +31,8 @@ struct Asked {
     before: DateTime<Utc>,
     /// Plans that are due on this day or before.
     until: NaiveDate,
+    /// Whether each person's tasks are a list and a figure of their own.
+    is_by_person: bool,
 }
 
 impl Asked {
@@ -39,6 +43,7 @@ impl Asked {
             queues: permit.viewer().queues.iter().map(|queue| queue.0).collect(),
             before: end_of_day(permit),
             until: permit.today(),
+            is_by_person: false,
         }
     }
 
@@ -52,7 +57,7 @@ impl Asked {
             Role::Admin => None,
         };
         let yesterday = permit.today().checked_sub_days(Days::new(1))?;
-        Some(Self { people, queues: Vec::new(), before: permit.now(), until: yesterday })
+        Some(Self { people, queues: Vec::new(), before: permit.now(), until: yesterday, is_by_person: true })
     }
 }
 
@@ -104,7 +109,7 @@ pub async fn due(permit: &Permit) -> Result<Due, AppError> {
     Ok(Due { count, ends_in: (asked.before - permit.now()).num_milliseconds() })
 }
 
-/// A row with the person whose task it is, and how many there are in all.
+/// A row with the person whose task it is, and how many there are in its list in all.
 struct Found {
     row: Row,
     person: Option<(UserId, String)>,
@@ -125,22 +130,27 @@ async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
                from recontact r join lead l on l.id = r.lead_id
                where r.ended_at is null and l.withdrawn_at is null and r.due_on <= $4
                  and (r.user_id = any($1) or ($1 is null and r.user_id <> $5))
+           ), counted as (
+               select *, row_number() over (partition by list order by due, lead_id) as place,
+                      count(*) over (partition by list) as total
+               from (select *, case when $8 then person_id end as list from task) as listed
            )
            select t.lead_id as "lead_id!", t.person_id, u.name as "person?", t.due as "due!", t.what, t.channel as "channel!",
                   t.plan_id, t.due_on, l.owner_id, l.queue_id, coalesce(o.name, q.name) as "holder!",
                   s.name as "stage?: Json<Names>", coalesce(l.name, l.company) as name, l.external_id, p.name as "product?",
-                  l.phone, l.email, l.do_not_call, l.do_not_email, count(*) over () as "total!"
-           from task t join lead l on l.id = t.lead_id
+                  l.phone, l.email, l.do_not_call, l.do_not_email, t.total as "total!"
+           from counted t join lead l on l.id = t.lead_id
            left join app_user u on u.id = t.person_id left join app_user o on o.id = l.owner_id
            left join queue q on q.id = l.queue_id left join stage s on s.id = l.stage_id left join product p on p.id = l.product_id
-           order by t.due, t.lead_id limit $7"#,
+           where t.place <= $7 order by t.due, t.lead_id"#,
         asked.people.as_deref(),
         &asked.queues,
         asked.before,
         asked.until,
         me,
         permit.zone().name(),
-        LONGEST
+        if asked.is_by_person { LONGEST_OF_COLLEAGUE } else { LONGEST },
+        asked.is_by_person
     )
     .fetch_all(permit.pool())
     .await?;
@@ -190,14 +200,14 @@ async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
 /// Groups tasks by the person whose they are; those of queues are in the list of everybody who works the queue already.
 fn by_person(found: Vec<Found>) -> Vec<Colleague> {
     let mut team: Vec<Colleague> = Vec::new();
-    for Found { row, person, .. } in found {
+    for Found { row, person, total } in found {
         let Some((person, name)) = person else { continue };
         match team.iter_mut().find(|colleague| colleague.person == person) {
             Some(colleague) => colleague.rows.push(row),
-            None => team.push(Colleague { person, name, rows: vec![row] }),
+            None => team.push(Colleague { person, name, rows: vec![row], total }),
         }
     }
-    team.sort_by(|one, other| other.rows.len().cmp(&one.rows.len()).then_with(|| one.name.cmp(&other.name)));
+    team.sort_by(|one, other| other.total.cmp(&one.total).then_with(|| one.name.cmp(&other.name)));
     team
 }
 

@@ -111,15 +111,17 @@ impl Viewer {
 
 /// How much `viewer` sees of a lead that `holder` is responsible for.
 pub fn sight(viewer: &Viewer, holder: Holder) -> Sight {
-    if viewer.reads_all() || in_scope(viewer, holder) { Sight::Full } else { Sight::Masked }
+    if viewer.reads_all() || answers_for(viewer, holder) { Sight::Full } else { Sight::Masked }
 }
 
 /// Whether `viewer` may change a lead that `holder` is responsible for.
 pub fn may_write(viewer: &Viewer, holder: Holder) -> bool {
-    viewer.role == Role::Admin || in_scope(viewer, holder)
+    viewer.role == Role::Admin || answers_for(viewer, holder)
 }
 
-fn in_scope(viewer: &Viewer, holder: Holder) -> bool {
+/// Whether `viewer` works the leads of `holder`, or those who do are theirs: what a role or a setting opens besides is not
+/// theirs to answer for.
+pub fn answers_for(viewer: &Viewer, holder: Holder) -> bool {
     match holder {
         Holder::Person(owner) => viewer.owners.contains(&owner),
         Holder::Queue(queue) => viewer.queues.contains(&queue),

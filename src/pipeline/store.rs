@@ -83,9 +83,14 @@ pub fn holder(owner_id: Option<i64>, queue_id: Option<i64>) -> Holder {
 }
 
 impl CardRow {
+    /// Who is responsible for the lead.
+    pub fn holder(&self) -> Holder {
+        holder(self.owner_id, self.queue_id)
+    }
+
     /// The card as `viewer` may see it, with times for a wall clock in `zone`.
     pub fn seen_by(self, viewer: &Viewer, zone: Tz) -> Card {
-        let holder = holder(self.owner_id, self.queue_id);
+        let holder = self.holder();
         let seen = sight(viewer, holder);
         let next_step = match (self.next_step_channel.and_then(|word| word.parse().ok()), self.next_step_due) {
             (Some(channel), Some(due)) => Some(NextStep {
@@ -134,6 +139,13 @@ fn seen(permit: &Permit, row: CardRow) -> Card {
 /// The cards of `leads` that are on the board, unmasked: for the live stream, which masks them per listener.
 pub async fn cards_on_board(pool: &PgPool, leads: &[i64]) -> Result<Vec<CardRow>, AppError> {
     Ok(cards!("from card c where c.id = any($1) and c.standing_loss_id is null", leads).fetch_all(pool).await?)
+}
+
+/// Who is responsible for these leads, on the board or off it: for the live stream, which tells nobody else.
+pub async fn holders_of(pool: &PgPool, leads: &[i64]) -> Result<Vec<(LeadId, Holder)>, AppError> {
+    let rows =
+        sqlx::query!("select id, owner_id, queue_id from lead where id = any($1)", leads).fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|row| (LeadId(row.id), holder(row.owner_id, row.queue_id))).collect())
 }
 
 /// One lead's card; `None` when it is off the board or does not exist.

@@ -1,4 +1,4 @@
-//! Waiting: for a while, or until somebody's hands are free.
+//! Waiting: for a while, until somebody's hands are free, or until no more is asked for.
 
 use leptos::prelude::*;
 use std::time::Duration;
@@ -14,6 +14,24 @@ pub fn when_free(is_busy: Signal<bool>, act: impl Fn() + 'static) -> Callback<()
         }
     });
     Callback::new(move |()| is_due.set(true))
+}
+
+/// Does `act` once for many askings, so long after the first of them. Nothing when what asked is gone by then.
+pub fn gathered(length: Duration, act: Callback<()>) -> Callback<()> {
+    let is_due = StoredValue::new(false);
+    Callback::new(move |()| {
+        if is_due.try_update_value(|due| !std::mem::replace(due, true)) != Some(true) {
+            return;
+        }
+        set_timeout(
+            move || {
+                if is_due.try_update_value(|due| *due = false).is_some() {
+                    act.run(());
+                }
+            },
+            length,
+        );
+    })
 }
 
 /// Waits.

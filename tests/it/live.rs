@@ -206,8 +206,8 @@ async fn a_lost_lead_leaves_every_board_and_comes_back() {
     let lead = given::can(&app).await;
     let ((mut hers, _), (mut his, _)) = (Stream::open(&ayse).await, Stream::open(&jan).await);
     let loss = lose(&app, &ayse, lead, 0).await;
-    for stream in [&mut hers, &mut his] {
-        assert_eq!(stream.changes().await.1, [Change { lead, card: None }]);
+    for (stream, is_hers) in [(&mut hers, true), (&mut his, false)] {
+        assert_eq!(stream.changes().await.1, [Change { lead, card: None, is_ours: is_hers }]);
     }
     let back =
         json!({ "loss": loss, "closure": "reversed", "cause": null, "note": "", "to": null, "key": fresh_key() });
@@ -501,4 +501,26 @@ async fn asking_once_gives_what_the_stream_gave_and_the_counts_agree() {
         .filter_map(|count| Some((count["stage"].as_i64()?, count["leads"].as_i64()?)))
         .collect();
     assert_eq!(told, counted);
+}
+
+#[tokio::test]
+async fn a_change_says_whether_one_answers_for_it() {
+    let app = spawn_app().await;
+    let lead = given::can(&app).await;
+    let (ayse, jan, selin) = (app.sign_in(AYSE).await, app.sign_in(JAN).await, app.sign_in(SELIN).await);
+    let admin = app.sign_in("admin@demo.winback").await;
+    let mut streams = Vec::new();
+    for (client, is_theirs) in [(&ayse, true), (&selin, true), (&jan, false), (&admin, false)] {
+        streams.push((Stream::open(client).await.0, is_theirs));
+    }
+    move_to(&ayse, lead, given::stage(&app, "qualified").await, 0).await;
+    for (stream, is_theirs) in &mut streams {
+        let (_, changes) = stream.changes().await;
+        assert_eq!(changes.iter().map(|change| change.is_ours).collect::<Vec<_>>(), [*is_theirs]);
+    }
+    lose(&app, &ayse, lead, 1).await;
+    for (stream, is_theirs) in &mut streams {
+        let (_, changes) = stream.changes().await;
+        assert!(changes.iter().all(|change| change.card.is_none() && change.is_ours == *is_theirs), "{changes:?}");
+    }
 }

@@ -156,3 +156,18 @@ async fn withdrawn_and_finished_leads_are_not_due_and_strangers_see_nothing() {
         assert_eq!(status, StatusCode::UNAUTHORIZED);
     }
 }
+
+#[tokio::test]
+async fn what_a_team_left_undone_is_counted_whole_for_each_of_them() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    for number in 0..60 {
+        due(&app, &format!("Old {number}"), "2026-03-01T08:00:00Z").await;
+    }
+    let newer = due(&app, "Newer", "2026-03-02T06:00:00Z").await;
+    let burak = given::user(&app, BURAK).await;
+    run(&app, &format!("update lead set owner_id = {burak} where id = {newer}")).await;
+    let team = today(&selin).await.team;
+    let figures: Vec<_> = team.iter().map(|colleague| (colleague.total, colleague.rows.len())).collect();
+    assert_eq!(figures, [(60, 50), (1, 1)]);
+}

@@ -135,14 +135,24 @@ pub fn StepActions(worked: Worked) -> impl IntoView {
     let i18n = worked.i18n;
     let is_step = worked.row.with_value(|row| matches!(row.task, Task::Step(_)));
     let is_sending = move || worked.is_sending.get().to_string();
-    let choices = move || {
-        [
-            (QuickDue::Tomorrow, t_string!(i18n, outreach.tomorrow).to_string()),
-            (QuickDue::InThreeDays, t_string!(i18n, outreach.in_three_days).to_string()),
-            (QuickDue::NextWeek, t_string!(i18n, outreach.next_week).to_string()),
-        ]
-        .map(|(due, text)| view! { <option value=due.word()>{text}</option> })
-    };
+    let menu = worked.row.with_value(|row| format!("later-{}", row.lead));
+    let later = [
+        (QuickDue::Tomorrow, Signal::derive(move || t_string!(i18n, outreach.tomorrow).to_string())),
+        (QuickDue::InThreeDays, Signal::derive(move || t_string!(i18n, outreach.in_three_days).to_string())),
+        (QuickDue::NextWeek, Signal::derive(move || t_string!(i18n, outreach.next_week).to_string())),
+    ]
+    .map(|(due, text)| {
+        view! {
+            <button
+                popovertarget=menu.clone()
+                popovertargetaction="hide"
+                aria-disabled=is_sending
+                on:click=move |_| worked.snooze(due)
+            >
+                {text}
+            </button>
+        }
+    });
     view! {
         {is_step.then(|| {
             view! {
@@ -151,18 +161,9 @@ pub fn StepActions(worked: Worked) -> impl IntoView {
                 </button>
             }
         })}
-        <select
-            class="later"
-            aria-label=move || t_string!(i18n, outreach.later_label)
-            on:change=move |event| {
-                let chosen = event_target_value(&event).parse::<QuickDue>();
-                if let Ok(until) = chosen {
-                    worked.snooze(until);
-                }
-            }
-        >
-            <option value="">{move || t_string!(i18n, outreach.later)}</option>
-            {choices}
-        </select>
+        <button popovertarget=menu.clone()>{move || t_string!(i18n, outreach.later)}</button>
+        <div id=menu popover="auto" class="menu later" role="group" aria-label=move || t_string!(i18n, outreach.later_label)>
+            {later}
+        </div>
     }
 }

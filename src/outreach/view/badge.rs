@@ -4,24 +4,25 @@ use crate::{
     i18n::{t_string, use_i18n},
     live::connection::use_connection,
     outreach::api::read_due,
+    ui::wait::gathered,
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
 /// Many changes at once are followed by one count, this long after the first.
 const SETTLE: Duration = Duration::from_millis(800);
+/// What others do hardly ever changes one's own number: however much they work, it is counted once in so long.
+const SELDOM: Duration = Duration::from_secs(60);
 
-/// The number; nothing while nothing is due. It is asked for in the browser only, after every change that the live stream
-/// tells, and when the day ends.
+/// The number; nothing while nothing is due. It is asked for in the browser only: soon after every change of what is the
+/// viewer's or their team's, now and then while others work, and when the day ends.
 #[component]
 pub fn DueBadge() -> impl IntoView {
     let i18n = use_i18n();
     let connection = use_connection();
     let due = RwSignal::new(0i64);
-    let is_asked = StoredValue::new(false);
     let midnight = StoredValue::new(0u32);
     let ask = Callback::new(move |()| {
-        is_asked.try_update_value(|asked| *asked = false);
         spawn_local(async move {
             let Ok(answer) = read_due().await else { return };
             if due.try_set(answer.count).is_some() {
@@ -36,26 +37,22 @@ pub fn DueBadge() -> impl IntoView {
             set_timeout(
                 move || {
                     if turn.is_some() && midnight.try_get_value() == turn {
-                        connection.hears();
+                        connection.hears(true);
                     }
                 },
                 wait,
             );
         });
     });
-    Effect::new(move |before: Option<()>| {
-        connection.heard();
-        if before.is_none() {
-            return ask.run(());
+    let (soon, seldom) = (gathered(SETTLE, ask), gathered(SELDOM, ask));
+    Effect::new(move |before: Option<(u32, u32)>| {
+        let heard = connection.heard();
+        match before {
+            None => ask.run(()),
+            Some((ours, _)) if ours != heard.0 => soon.run(()),
+            Some(_) => seldom.run(()),
         }
-        if is_asked.try_update_value(|asked| !std::mem::replace(asked, true)) == Some(true) {
-            set_timeout(
-                move || {
-                    let _ = ask.try_run(());
-                },
-                SETTLE,
-            );
-        }
+        heard
     });
     move || {
         let count = due.get();

@@ -23,16 +23,18 @@ use crate::{
     recontacts::view::PlanDialog,
     ui::{
         icon::{Drawn, Icon},
-        wait::when_free,
+        wait::{gathered, when_free},
     },
 };
 use chrono::NaiveDateTime;
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_meta::Title;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-/// Changes of others are shown this long after the first of them.
+/// Changes are shown this long after the first of them.
 const SETTLE: Duration = Duration::from_millis(400);
+/// What others do concerns this page hardly ever: however much they work, it is read anew once in so long.
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// What a dialog over the page is about.
 #[derive(Clone, PartialEq)]
@@ -148,25 +150,17 @@ fn TodayView(today: Today, open: RwSignal<Option<Open>>, reload: Callback<()>) -
     }
 }
 
-/// Reads the page again after every change that somebody made.
+/// Reads the page again soon after a change of what is on it, the viewer's or their team's; now and then while others work.
 fn follow_changes(today: &Today, reload: Callback<()>) {
-    let is_due = StoredValue::new(false);
-    follow(today.seen, move |message| {
-        let concerns = match &message {
-            Message::Changes { changes, .. } => !changes.is_empty(),
-            Message::Reset => true,
-            Message::SignedOut => false,
-        };
-        if concerns && is_due.try_update_value(|due| !std::mem::replace(due, true)) == Some(true) {
-            set_timeout(
-                move || {
-                    if is_due.try_get_value().is_some() {
-                        reload.run(());
-                    }
-                },
-                SETTLE,
-            );
-        }
+    let (soon, seldom) = (gathered(SETTLE, reload), gathered(SELDOM, reload));
+    let of_team = today.team.iter().flat_map(|colleague| &colleague.rows);
+    let shown: BTreeSet<_> = today.rows.iter().chain(&today.without).chain(of_team).map(|row| row.lead).collect();
+    follow(today.seen, move |message| match &message {
+        Message::SignedOut => {}
+        Message::Changes { changes, .. } if changes.is_empty() => {}
+        Message::Changes { changes, .. } if changes.iter().any(|change| shown.contains(&change.lead)) => soon.run(()),
+        message if message.is_ours() => soon.run(()),
+        _ => seldom.run(()),
     });
 }
 
@@ -200,14 +194,20 @@ fn ColleagueView(
     open: RwSignal<Option<Open>>,
     reload: Callback<()>,
 ) -> impl IntoView {
-    let count = colleague.rows.len();
+    let i18n = use_i18n();
     let local = now.local();
+    let (total, more) = (colleague.total, colleague.total - colleague.rows.len() as i64);
+    let figure = move || format::number(i18n.get_locale(), total);
     view! {
         <details>
-            <summary><bdi>{colleague.name}</bdi> " " <span class="num late">{count}</span></summary>
+            <summary><bdi>{colleague.name}</bdi> " " <span class="num late">{figure}</span></summary>
             <ul class="today-list">
                 {colleague.rows.into_iter().map(|row| view! { <Line row now=local open reload/> }).collect_view()}
             </ul>
+            {(more > 0).then(|| {
+                let count = move || format::number(i18n.get_locale(), more);
+                view! { <p class="small muted">{move || t_string!(i18n, outreach.more, count = count()).to_string()}</p> }
+            })}
         </details>
     }
 }
