@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::{Names, RequestKey},
+    leads::api::{ActivityKind, Timeline},
     losses::rules::Scope,
     settings::{
         api::{AccountAnswer, Change, Entry, Invited, Item, Overview, Saved, Sheet, Standing, Wanted},
@@ -649,4 +650,25 @@ async fn guessing_the_token_is_throttled() {
     assert_eq!(heard::<Entry>(stranger.ask("/api/settings/set_up", right.clone()).await), Entry::Wait);
     app.clock.advance(TimeDelta::minutes(15));
     assert_eq!(heard::<Entry>(stranger.ask("/api/settings/set_up", right).await), Entry::Done);
+}
+
+#[tokio::test]
+async fn a_lead_that_was_handed_over_says_from_whom_to_whom_and_why() {
+    let app = spawn_app().await;
+    let (admin, selin) = (app.sign_in(ADMIN).await, app.sign_in(SELIN).await);
+    let lead = given::can(&app).await;
+    let (own, burak) = (given::user(&app, AYSE).await, given::user(&app, BURAK).await);
+    let close = json!({ "person": own, "hand_to": { "person": burak }, "key": fresh_key() });
+    assert_eq!(heard::<AccountAnswer>(admin.ask("/api/people/close", close).await), AccountAnswer::Done { handed: 1 });
+    let asked = json!({ "lead": lead, "group": "course", "before": null });
+    let page: Timeline = heard(selin.ask("/api/leads/timeline", asked).await);
+    let entry = page.entries.iter().find(|entry| entry.kind == ActivityKind::Assignment).expect("an assignment");
+    let names: Vec<String> = sqlx::query_scalar("select name from app_user where id = any($1) order by id <> $2")
+        .bind([own, burak])
+        .bind(own)
+        .fetch_all(&app.pool)
+        .await
+        .expect("two people");
+    assert_eq!([entry.old.clone(), entry.new.clone()].map(Option::unwrap_or_default).to_vec(), names);
+    assert_eq!(entry.detail.get("because").map(String::as_str), Some("account_closed"));
 }

@@ -47,7 +47,8 @@ pub(super) async fn history(
         group.map(|group| group.kinds().iter().map(|kind| kind.word().to_owned()).collect());
     let rows = sqlx::query!(
         r#"select a.id, a.kind, a.at, u.name as "by?", f.name as "from?: Json<Names>", t.name as "to?: Json<Names>", a.body,
-                  a.loss_id, a.detail as "detail: Json<BTreeMap<String, Value>>", a.direction, a.old_value, a.new_value,
+                  a.loss_id, a.detail as "detail: Json<BTreeMap<String, Value>>", a.direction,
+                  coalesce(a.old_value, h.from_holder) as old_value, coalesce(a.new_value, h.to_holder) as new_value,
                   e.activity_id as "estimate?", (e.hours * 100)::bigint as estimate_hours, b.name as "estimate_by?",
                   e.fee_minor as "fee_minor?", e.currency as "fee_currency?", e.paid_on as "paid_on?",
                   e.credited_on_winning as "credited?",
@@ -63,6 +64,12 @@ pub(super) async fn history(
            left join attachment d on d.activity_id = a.id
            left join win w on w.lead_id = a.lead_id and w.move_version = a.move_version and a.kind = 'move'
            left join product p on p.id = w.product_id
+           left join lateral (
+               select coalesce((select name from app_user where id = (a.detail ->> 'from_owner')::bigint),
+                               (select name from queue where id = (a.detail ->> 'from_queue')::bigint)) as from_holder,
+                      coalesce((select name from app_user where id = (a.detail ->> 'to_owner')::bigint),
+                               (select name from queue where id = (a.detail ->> 'to_queue')::bigint)) as to_holder
+           ) h on a.kind = 'assignment'
            where a.lead_id = $1 and ($2::text[] is null or a.kind = any($2) or ('estimate' = any($2) and w.id is not null))
              and ($3::timestamptz is null or (a.at, a.id) < ($3, $4::bigint))
            order by a.at desc, a.id desc limit $5"#,

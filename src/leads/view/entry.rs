@@ -151,7 +151,11 @@ fn entry_text(ground: Ground, entry: &Entry, reason: Option<&Names>) -> String {
         (ActivityKind::Meeting, _) => vec![talk_text(i18n, Channel::Meeting, entry.direction)],
         (ActivityKind::Edit, _) => edit_text(ground, entry),
         (ActivityKind::NextStep | ActivityKind::Recontact, _) => plan_text(i18n, entry),
-        (ActivityKind::Assignment, _) => vec![t_string!(i18n, leads.kind_assignment).to_string()],
+        (ActivityKind::Assignment, _) => {
+            let because = (coded("because") == Some("account_closed"))
+                .then(|| t_string!(i18n, leads.assigned_account_closed).to_string());
+            [Some(t_string!(i18n, leads.kind_assignment).to_string()), because].into_iter().flatten().collect()
+        }
         (ActivityKind::Estimate, _) => match (&entry.estimate, coded("on").and_then(|on| on.parse().ok())) {
             (Some(estimate), _) => estimate_text(i18n, estimate),
             (None, Some(on)) => {

@@ -77,7 +77,6 @@ pub(super) fn Request(ground: Ground) -> impl IntoView {
 #[component]
 pub(super) fn Facts(ground: Ground) -> impl IntoView {
     let i18n = ground.i18n;
-    let custom = Memo::new(move |_| custom_fields(ground));
     let additional = Memo::new(move |_| {
         let mut fields = own(&ADDITIONAL);
         let offered = NETWORKS.iter().map(|network| Field::Social((*network).to_owned()));
@@ -103,12 +102,37 @@ pub(super) fn Facts(ground: Ground) -> impl IntoView {
         <section class="panel" aria-labelledby="facts-qualifiers">
             <h2 id="facts-qualifiers">{t!(i18n, leads.group_qualifiers)}</h2>
             <Tags ground/>
-            <Group ground fields=Signal::derive(move || [qualifiers.get_value(), custom.get()].concat())/>
+            <Group ground fields=Signal::derive(move || qualifiers.get_value())/>
+            <OwnFields ground/>
         </section>
         <section class="panel" aria-labelledby="facts-additional">
             <h2 id="facts-additional">{t!(i18n, leads.group_additional)}</h2>
             <Group ground fields=Signal::from(additional)/>
         </section>
+    }
+}
+
+/// So many own fields stand open; more of them, as imports bring along, are folded away.
+const MOST_OPEN: usize = 8;
+
+/// The team's own fields, and what an import brought along.
+#[component]
+fn OwnFields(ground: Ground) -> impl IntoView {
+    let i18n = ground.i18n;
+    let fields = Memo::new(move |_| custom_fields(ground));
+    let known = Memo::new(move |_| {
+        ground.lead.with(|lead| fields.get().iter().filter(|field| !lead.record.get(field).is_empty()).count())
+    });
+    let is_long = Memo::new(move |_| known.get() > MOST_OPEN);
+    move || match is_long.get() {
+        false => view! { <Group ground fields=Signal::from(fields)/> }.into_any(),
+        true => view! {
+            <details class="own-fields">
+                <summary>{move || t_string!(i18n, leads.more_from_source, count = known.get()).to_string()}</summary>
+                <Group ground fields=Signal::from(fields)/>
+            </details>
+        }
+        .into_any(),
     }
 }
 

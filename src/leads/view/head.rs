@@ -2,6 +2,7 @@
 
 use super::{
     field::Ground,
+    logging::Form,
     page::Open,
     words::{lost_text, stage_name},
 };
@@ -58,7 +59,7 @@ pub(super) fn Head(ground: Ground, title: Memo<String>, open: RwSignal<Option<Op
             <div class="lead-actions">
                 {way_back}
                 <Show when=move || ground.may_write.get()>
-                    <button on:click=move |_| open.set(Some(Open::Logging))>{t!(i18n, leads.log_attempt)}</button>
+                    <button on:click=move |_| open.set(Some(Open::Writing(Form::Attempt)))>{t!(i18n, leads.log_attempt)}</button>
                     {main_action}
                 </Show>
             </div>

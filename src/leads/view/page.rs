@@ -29,7 +29,7 @@ use crate::{
     live::{browser::follow, connection::use_connection, wire::Message},
     losses::{
         rules::DoNot,
-        view::{AttemptDialog, LossDialog, ReopenDialog, words},
+        view::{LossDialog, ReopenDialog, words},
     },
     recontacts::view::PlanDialog,
     wins::view::{WinDialog, Wins},
@@ -112,7 +112,6 @@ pub(super) enum Open {
     Losing,
     Winning,
     Planning,
-    Logging,
     Writing(Form),
     Reopening(LossId, Option<Names>),
 }
@@ -173,10 +172,6 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
             Open::Writing(form) => {
                 let do_not = lead.with_untracked(|lead| lead.do_not);
                 view! { <LogDialog lead=id name form do_not on_done=done/> }.into_any()
-            }
-            Open::Logging => {
-                let do_not = lead.with_untracked(|lead| lead.do_not);
-                view! { <AttemptDialog lead=id name do_not on_done=done/> }.into_any()
             }
             Open::Reopening(loss, stage_left) => view! { <ReopenDialog loss name stage_left on_done=done/> }.into_any(),
         })
