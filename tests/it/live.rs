@@ -185,7 +185,9 @@ async fn each_viewer_hears_of_a_change_in_the_form_that_is_theirs() {
     move_to(&selin, lead, to, 0).await;
 
     let (_, changes) = hers.changes().await;
-    let [Change { lead: changed, card: Some(card) }] = &changes[..] else { panic!("one card: {changes:?}") };
+    let [Change { lead: changed, card: Some(card), is_ours: true }] = &changes[..] else {
+        panic!("one card: {changes:?}")
+    };
     assert_eq!((*changed, card.id, card.stage, card.move_version, card.may_write), (lead, lead, to, 1, true));
     let details = card.details.as_ref().expect("her own card is full");
     assert_eq!((details.name.as_deref(), details.value_base_minor), (Some("Gizli Şirket"), Some(987_654_321)));
