@@ -269,3 +269,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   }
 }
+
+for (const language of ['en', 'tr'] as const) {
+  test(`every way in the bar on a phone is readable whole in ${language} @phone`, async ({ open }) => {
+    const page = await open('selin');
+    await speak(page, language);
+    await visit(page, '/board');
+    const ways = page.locator('.rail > a:not(.brand)');
+    await expect(ways).toHaveCount(5);
+    const cut = await ways.evaluateAll((links) =>
+      links.filter((link) => {
+        const words = document.createRange();
+        words.selectNodeContents(link);
+        const [text, box] = [words.getBoundingClientRect(), link.getBoundingClientRect()];
+        return text.left < box.left || text.right > box.right || box.left < 0 || box.right > innerWidth || box.bottom > innerHeight;
+      }).map((link) => link.textContent),
+    );
+    expect(cut).toEqual([]);
+  });
+}

@@ -149,3 +149,45 @@ test.describe('on a phone', () => {
     expect(width).toBeLessThanOrEqual(360);
   });
 });
+
+test('what was written down and reloaded before its answer came is not written twice', async ({ open, winback, watch }) => {
+  watch.expect(/ERR_FAILED|Failed to load resource|api\//);
+  await winback.give('jan', [{ name: 'Yeniden Yüklenen' }]);
+  const page = await open('jan');
+  const lead = await winback.lead('Yeniden Yüklenen');
+  await visit(page, `/leads/${lead}`);
+  const write = async () => {
+    await page.locator('.log-bar').getByRole('button', { name: 'Note' }).click();
+    return page.getByRole('dialog');
+  };
+  const dialog = await write();
+  await dialog.getByLabel('Note').fill('Sabah arayın.');
+  await page.route('**/api/leads/log', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await dialog.getByRole('button', { name: 'Log it' }).click();
+  await expect.poll(() => winback.sql(`select count(*) from activity where lead_id = ${lead} and kind = 'note'`)).toBe('1');
+  await page.unroute('**/api/leads/log');
+  page.once('dialog', (leave) => leave.accept());
+  await page.reload();
+  const again = await write();
+  await expect(again.getByLabel('Note')).toHaveValue('Sabah arayın.');
+  await again.getByRole('button', { name: 'Log it' }).click();
+  await expect(again).toHaveCount(0);
+  expect(await winback.sql(`select count(*) from activity where lead_id = ${lead} and kind = 'note'`)).toBe('1');
+});
+
+test('many own fields of an import stand folded', async ({ open, winback }) => {
+  await winback.give('jan', [{ name: 'Otuz Sütunlu' }]);
+  const lead = await winback.lead('Otuz Sütunlu');
+  await winback.sql(
+    `update lead set custom = (select jsonb_object_agg('kaynak_' || n, 'değer ' || n) from generate_series(1, 30) as n)
+     where id = ${lead} returning id`,
+  );
+  const page = await open('jan');
+  await visit(page, `/leads/${lead}`);
+  await expect(page.getByText('değer 17', { exact: true })).toBeHidden();
+  await page.getByText('More from the source (30)').click();
+  await expect(page.getByText('değer 17', { exact: true })).toBeVisible();
+});

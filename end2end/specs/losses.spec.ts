@@ -364,10 +364,12 @@ test('the lead’s own page loses, logs and brings back', async ({ open, winback
   const lead = await winback.lead('Kendi Sayfası');
   await visit(page, `/leads/${lead}`);
   await page.getByRole('button', { name: 'Log attempt…' }).click();
-  const log = page.getByRole('dialog', { name: 'Log an attempt: Kendi Sayfası' });
+  const log = page.getByRole('dialog', { name: 'Attempt to reach them · Kendi Sayfası' });
   await choose(log, 'By which channel?', 'WhatsApp');
+  await log.getByRole('button', { name: 'Log it' }).click();
+  await expect(log.getByRole('alert')).toHaveText('Say what came of it.');
+  await choose(log, 'What came of it? (makes it an attempt)', 'thinking about it');
   await choose(log, 'With what?', 'New argument');
-  await choose(log, 'What came of it?', 'thinking about it');
   await log.getByRole('button', { name: 'Log it' }).click();
   await expect(log).toHaveCount(0);
   await expect(page.locator('.history')).toContainText('WhatsApp · New argument · thinking about it');

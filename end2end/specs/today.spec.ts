@@ -30,7 +30,57 @@ test('today lists what is due by the clock, and what is done or put off leaves i
 
   await line(page, 'Bugün Ara').getByRole('button', { name: 'Done' }).click();
   await expect(line(page, 'Bugün Ara').getByRole('button', { name: 'Done' })).toHaveCount(0);
-  await line(page, 'Dün Kalan').getByLabel('Put off').selectOption('tomorrow');
+  await line(page, 'Dün Kalan').getByRole('button', { name: 'Later…' }).click();
+  await line(page, 'Dün Kalan').getByRole('button', { name: 'Tomorrow' }).click();
   await expect(line(page, 'Dün Kalan')).toHaveCount(0);
   await expect(page.locator('.due-count')).toContainText('1');
+});
+
+test('a keyboard reaches every day that something can be put off to', async ({ open, winback }) => {
+  await winback.give('jan', [{ name: 'Tuşla Ertelenen' }]);
+  await winback.sql(
+    `update lead set next_step = 'Ara', next_step_channel = 'call', next_step_due = now() - interval '1 minute'
+     where name = 'Tuşla Ertelenen' returning id`,
+  );
+  const page = await open('jan');
+  await visit(page, '/today');
+  const later = line(page, 'Tuşla Ertelenen').getByRole('button', { name: 'Later…' });
+  await later.focus();
+  await page.keyboard.press('Enter');
+  const week = line(page, 'Tuşla Ertelenen').getByRole('button', { name: 'Next week' });
+  await expect(week).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(week).toBeHidden();
+  await expect(later).toBeFocused();
+  await page.keyboard.press('Enter');
+  for (let press = 0; press < 3; press += 1) await page.keyboard.press('Tab');
+  await expect(week).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(line(page, 'Tuşla Ertelenen')).toHaveCount(0);
+  const days = await winback.sql(`select next_step_due::date - now()::date from lead where name = 'Tuşla Ertelenen'`);
+  expect(Number(days)).toBeGreaterThan(1);
+});
+
+test('what colleagues do does not make this page and its badge ask again and again', async ({ open, winback }) => {
+  await winback.give('burak', [{ name: 'Başkasının İşi' }]);
+  await winback.give('jan', [{ name: 'Benim İşim' }]);
+  const page = await open('jan');
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (/outreach\/(today|due)/.test(request.url())) asked.push(request.url());
+  });
+  await visit(page, '/today');
+  await expect.poll(() => asked.length).toBeGreaterThan(0);
+  await page.waitForTimeout(1_500);
+  asked.length = 0;
+  const touch = (name: string) =>
+    winback.sql(
+      `with touched as (update lead set next_step = 'Ara', next_step_channel = 'call', next_step_due = now() where name = '${name}' returning id)
+       insert into event (at, kind, lead_ids) select now(), 'leads', array[id] from touched returning id`,
+    );
+  await touch('Başkasının İşi');
+  await page.waitForTimeout(3_500);
+  expect(asked).toEqual([]);
+  await touch('Benim İşim');
+  await expect(line(page, 'Benim İşim').getByRole('button', { name: 'Done' })).toBeVisible();
 });

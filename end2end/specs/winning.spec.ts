@@ -57,3 +57,26 @@ test('the lead page wins, lets rest, wakes, wins again and takes back @phone', a
   await expect(page.locator('.badge').first()).toHaveText('Open');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sayfadan Kazanılan');
 });
+
+test('an answer that is lost makes no second lead of a customer who is won again', async ({ open, winback, watch }) => {
+  watch.expect(/ERR_FAILED|Failed to load resource|api\//);
+  await winback.give('burak', [{ name: 'İki Kez Kazanılan' }]);
+  const page = await open('burak');
+  const lead = await winback.lead('İki Kez Kazanılan');
+  await visit(page, `/leads/${lead}`);
+  await page.getByRole('button', { name: 'Won…' }).click();
+  await markWon(page, await winDialog(page), '700');
+  let isLost = false;
+  await page.route('**/api/wins/again', async (route) => {
+    if (isLost) return route.continue();
+    isLost = true;
+    // The server has done it; its answer never arrives.
+    await route.fetch();
+    await route.abort();
+  });
+  const again = page.getByRole('button', { name: 'Win again' });
+  await again.click();
+  await again.click({ trial: false }).catch(() => {});
+  await expect(page).not.toHaveURL(new RegExp(`/leads/${lead}$`), { timeout: 20_000 });
+  expect(await winback.sql(`select count(*) from lead where name = 'İki Kez Kazanılan'`)).toBe('2');
+});
