@@ -1,7 +1,7 @@
 //! The organisation, its holidays, words, currencies and fields, as the database keeps them.
 
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     fold::fold,
     ids::Names,
     people::store::team::write_hours,
@@ -354,7 +354,7 @@ pub async fn fields(connection: &mut PgConnection) -> Result<Vec<Field>, AppErro
                 id: Some(row.id),
                 key: row.key,
                 name: row.name.0,
-                kind: row.kind.parse().map_err(|_| AppError::Internal)?,
+                kind: word(&row.kind)?,
                 choices: row.choices.0,
                 retired: row.retired,
             })

@@ -2,7 +2,7 @@
 //! known.
 
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     ids::RequestKey,
     people::guard::Permit,
     settings::{api::Change, model::Setting},
@@ -167,7 +167,7 @@ pub async fn latest(connection: &mut PgConnection, permit: &Permit) -> Result<Ve
             Ok(Change {
                 at: permit.moment(row.at),
                 by: row.by,
-                subject: row.subject.parse().map_err(|_| AppError::Internal)?,
+                subject: word(&row.subject)?,
                 title: text(&row.detail, "title"),
                 act: text(&row.detail, "act"),
                 fields: row.detail["fields"]

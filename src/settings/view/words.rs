@@ -1,8 +1,8 @@
 //! What settings are called in the reader's language.
 
 use crate::{
-    i18n::{Locale, t_string},
-    losses::rules::Outcome,
+    error::AppError,
+    losses::{self, rules::Outcome},
     people::rules::{Role, Tier},
     pipeline::api::{Direction, Party},
     settings::{
@@ -12,8 +12,7 @@ use crate::{
     },
 };
 
-/// The words of the reader's language.
-pub type I18n = leptos_i18n::I18nContext<Locale>;
+pub use losses::view::words::{I18n, language};
 
 macro_rules! w {
     ($i18n:expr, $key:ident) => {
@@ -21,11 +20,6 @@ macro_rules! w {
     };
 }
 pub(super) use w;
-
-/// The current language's code, for names that are data.
-pub fn language(i18n: I18n) -> &'static str {
-    leptos_i18n::Locale::as_str(i18n.get_locale())
-}
 
 /// The name with this id; empty when there is none.
 pub fn named(i18n: I18n, list: &[Named], id: Option<i64>) -> String {
@@ -313,12 +307,9 @@ pub fn month(i18n: I18n, month: i16) -> String {
 }
 
 /// What to do now that a request got no answer.
-pub fn trouble(i18n: I18n, error: crate::error::AppError) -> String {
-    use crate::error::AppError;
+pub fn trouble(i18n: I18n, error: AppError) -> String {
     match error {
-        error if error.is_passing() => w!(i18n, passing_trouble),
         AppError::Forbidden | AppError::NotFound => w!(i18n, w_not_allowed),
-        AppError::SignedOut => t_string!(i18n, shell.signed_out_advice).to_string(),
-        _ => w!(i18n, trouble),
+        error => losses::view::words::trouble(i18n, error),
     }
 }
