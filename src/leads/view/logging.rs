@@ -536,22 +536,6 @@ fn MoneyField(
 }
 
 #[component]
-fn DateField(id: &'static str, #[prop(into)] label: Signal<String>, value: RwSignal<String>) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <input
-                id=id
-                class="input"
-                type="date"
-                prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
-            />
-        </div>
-    }
-}
-
-#[component]
 fn Tick(#[prop(into)] label: Signal<String>, value: RwSignal<bool>) -> impl IntoView {
     view! {
         <label class="tick">
@@ -636,10 +620,11 @@ fn EstimateForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) ->
                 money=fee
                 choices
             />
-            <DateField
+            <TextField
                 id="estimate-paid"
                 label=Signal::derive(move || t_string!(i18n, leads.estimate_paid).to_string())
                 value=paid_on
+                kind="date"
             />
             <Tick label=Signal::derive(move || t_string!(i18n, leads.estimate_credited).to_string()) value=credited/>
             <TextField
@@ -702,10 +687,11 @@ fn OfferForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) -> im
                     label=Signal::derive(move || t_string!(i18n, leads.offer_discount).to_string())
                     value=discount
                 />
-                <DateField
+                <TextField
                     id="offer-expires"
                     label=Signal::derive(move || t_string!(i18n, leads.offer_expires).to_string())
                     value=expires
+                    kind="date"
                 />
             </div>
             <TextField
