@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 mod database;
+#[cfg(feature = "ssr")]
+pub use database::word;
 
 /// Why a request got no answer. The screen turns each into words in the reader's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]

@@ -9,27 +9,19 @@ use super::{
     rules::{Selection, Slice, Span, Step},
 };
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     ids::{LeadId, Names, QueueId, ReasonId, SourceId, StageId, TeamId, UserId},
     losses::api::StageAtLoss,
-    people::{
-        guard::Permit,
-        rules::{Holder, Viewer},
-    },
+    people::{guard::Permit, rules::Holder},
     pipeline::store::holder,
 };
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::{Postgres, Transaction, types::Json};
-use std::{collections::BTreeMap, str::FromStr};
+use std::collections::BTreeMap;
 
 /// Leads per page behind a figure.
 const PAGE: i64 = 25;
-
-/// A word of the database in its vocabulary; the constraints hold the same words.
-fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
-    word.parse().map_err(|_| AppError::Internal)
-}
 
 /// What figures share for the whole organisation.
 struct Calendar {
@@ -51,23 +43,6 @@ async fn calendar(permit: &Permit) -> Result<Calendar, AppError> {
     })
 }
 
-/// Whose leads the viewer may read, as queries take it.
-struct Sight {
-    reads_all: bool,
-    owners: Vec<i64>,
-    queues: Vec<i64>,
-}
-
-impl Sight {
-    fn of(viewer: &Viewer) -> Self {
-        Self {
-            reads_all: viewer.reads_all(),
-            owners: viewer.owners.iter().map(|id| id.0).collect(),
-            queues: viewer.queues.iter().map(|id| id.0).collect(),
-        }
-    }
-}
-
 /// A [`Selection`] as queries take it.
 struct Narrowed {
     span: Span,
@@ -81,7 +56,7 @@ struct Narrowed {
 
 impl Narrowed {
     fn new(selection: &Selection, span: Span) -> Self {
-        let (rep, queue) = ids(selection.rep);
+        let (rep, queue) = Holder::columns_of(selection.rep);
         Self {
             span,
             team: selection.team.map(|team| team.0),
@@ -91,14 +66,6 @@ impl Narrowed {
             reason: selection.reason.map(|reason| reason.0),
             outcome: selection.outcome.map(|outcome| outcome.word()),
         }
-    }
-}
-
-fn ids(holder: Option<Holder>) -> (Option<i64>, Option<i64>) {
-    match holder {
-        Some(Holder::Person(rep)) => (Some(rep.0), None),
-        Some(Holder::Queue(queue)) => (None, Some(queue.0)),
-        None => (None, None),
     }
 }
 
@@ -149,7 +116,7 @@ struct Counted {
 }
 
 async fn counted(permit: &Permit, narrowed: &Narrowed, step: Step) -> Result<Counted, AppError> {
-    let sight = Sight::of(permit.viewer());
+    let reads = permit.reads();
     let mut pass = pass(permit).await?;
     let rows = sqlx::query!(
         r#"with found as materialized (
@@ -187,9 +154,9 @@ async fn counted(permit: &Permit, narrowed: &Narrowed, step: Step) -> Result<Cou
            group by grouping sets ((), (reason_id), (stage_id), (owner_id, queue_id), (step))"#,
         narrowed.span.from,
         narrowed.span.to,
-        sight.reads_all,
-        &sight.owners,
-        &sight.queues,
+        reads.everything,
+        &reads.owners,
+        &reads.queues,
         narrowed.team,
         narrowed.rep,
         narrowed.source,
@@ -346,7 +313,7 @@ impl Bar {
             Some(Slice::Stage(StageAtLoss::Unknown)) => Self { stage: Some(0), ..Self::default() },
             Some(Slice::Stage(StageAtLoss::Known(stage))) => Self { stage: Some(stage.0), ..Self::default() },
             Some(Slice::Holder(holder)) => {
-                let (rep, queue) = ids(Some(holder));
+                let (rep, queue) = holder.columns();
                 Self { rep, queue, ..Self::default() }
             }
             Some(Slice::Month(day)) => Self::step(Step::Month, day),
@@ -366,7 +333,7 @@ async fn listed(
     page: &ListPage,
     language: &str,
 ) -> Result<(Vec<ListRow>, i64), AppError> {
-    let (sight, bar, figure) = (Sight::of(permit.viewer()), Bar::new(page.part.of), page.part.figure);
+    let (reads, bar, figure) = (permit.reads(), Bar::new(page.part.of), page.part.figure);
     let language = language.split('-').next().unwrap_or("en");
     let mut pass = pass(permit).await?;
     let rows = sqlx::query!(
@@ -432,9 +399,9 @@ async fn listed(
            order by p.place"#,
         narrowed.span.from,
         narrowed.span.to,
-        sight.reads_all,
-        &sight.owners,
-        &sight.queues,
+        reads.everything,
+        &reads.owners,
+        &reads.queues,
         narrowed.team,
         narrowed.rep,
         narrowed.source,

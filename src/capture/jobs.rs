@@ -293,10 +293,7 @@ fn new_lead(lead: &Incoming, now: DateTime<Utc>, sequence: u32, zone: Tz) -> New
         Outcome::Loss { outcome, reason, note } => (Some(*outcome), Some(reason.as_str()), Some(note.as_str())),
         Outcome::Open(_) | Outcome::Customer => (None, None, None),
     };
-    let (owner, queue) = match lead.holder {
-        Holder::Person(person) => (Some(person.0), None),
-        Holder::Queue(queue) => (None, Some(queue.0)),
-    };
+    let (owner, queue) = lead.holder.columns();
     NewLead {
         external_id: &lead.external_id,
         direction: lead.direction.word(),

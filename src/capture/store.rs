@@ -4,11 +4,7 @@ use super::{
     preset::LossOutcome,
     summary::{Rejection, Summary},
 };
-use crate::{
-    error::AppError,
-    ids::Names,
-    people::{guard::Permit, rules::Role},
-};
+use crate::{error::AppError, ids::Names, people::guard::Permit};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -281,29 +277,12 @@ pub async fn reject(permit: &Permit, batch: i64, rejections: &[Rejection]) -> Re
     Ok(())
 }
 
-/// Whose leads an import may withdraw and revive: those that its person may change.
-struct Scope {
-    is_admin: bool,
-    owners: Vec<i64>,
-    queues: Vec<i64>,
-}
-
-impl Scope {
-    fn of(permit: &Permit) -> Self {
-        let viewer = permit.viewer();
-        Self {
-            is_admin: viewer.role == Role::Admin,
-            owners: viewer.owners.iter().map(|id| id.0).collect(),
-            queues: viewer.queues.iter().map(|id| id.0).collect(),
-        }
-    }
-}
-
 /// Adds those of `leads` that are not here yet, with history, losses, wins and counters: one statement, so that all of a
 /// lead comes or nothing. Withdrawn ones come back as they were. How many came; `tell` lets open boards count again.
 pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell: bool) -> Result<i64, AppError> {
     let external_ids: Vec<String> = leads.iter().map(|lead| lead.external_id.to_owned()).collect();
-    let scope = Scope::of(permit);
+    // What an import withdraws or revives, its person may change.
+    let edits = permit.edits();
     let added = sqlx::query_scalar!(
         r#"with given as materialized (
                select g.*, o.id as source_id, p.id as product_id, m.id as segment_id, c.id as campaign_id,
@@ -378,9 +357,9 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell:
         batch.today,
         tell,
         &external_ids,
-        scope.is_admin,
-        &scope.owners,
-        &scope.queues
+        edits.everything,
+        &edits.owners,
+        &edits.queues
     )
     .fetch_one(permit.pool())
     .await?;

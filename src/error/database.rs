@@ -3,6 +3,15 @@
 use super::AppError;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use std::str::FromStr;
+
+/// A word of the database in its vocabulary; the constraints hold the same words.
+///
+/// # Errors
+/// [`AppError::Internal`] for a word that no constraint should have let in.
+pub fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
+    word.parse().map_err(|_| AppError::Internal)
+}
 
 impl AppError {
     /// The HTTP status that tells the same story.

@@ -2,7 +2,7 @@
 
 use super::api::{Lead, LeadInSight, MaskedLead, Place};
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     ids::{LeadId, Names, StageId},
     losses::{self, rules::DoNot},
     people::{
@@ -16,7 +16,6 @@ use crate::{
     recontacts, wins,
 };
 use sqlx::{PgConnection, types::Json};
-use std::str::FromStr;
 
 pub mod account;
 mod change;
@@ -31,10 +30,6 @@ pub mod step;
 pub mod tags;
 pub mod timeline;
 mod withdrawn;
-
-fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
-    word.parse().map_err(|_| AppError::Internal)
-}
 
 /// Whether the viewer may read a lead: with an error where not.
 async fn readable(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> Result<(), AppError> {

@@ -11,12 +11,12 @@ use super::{
     },
 };
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     fold::{fold, like_pattern},
     ids::{ActivityId, BusinessLineId, LeadId, LossId, Names, ReasonId, RecontactId, RequestKey, StageId, UserId},
     people::{
         self,
-        guard::Permit,
+        guard::{Permit, Reach},
         rules::{Holder, Sight, may_write, sight},
     },
     pipeline::{
@@ -34,11 +34,6 @@ pub mod reasons;
 
 /// Leads per page of the lost pool.
 const PAGE: i64 = 50;
-
-/// A word of the database in its vocabulary; the constraints hold the same words.
-fn word<T: FromStr>(word: &str) -> Result<T, AppError> {
-    word.parse().map_err(|_| AppError::Internal)
-}
 
 fn optional_word<T: FromStr>(text: Option<String>) -> Result<Option<T>, AppError> {
     text.as_deref().map(word).transpose()
@@ -321,10 +316,7 @@ async fn write_loss(
         LastAttempt::New(new) => (Some(write_attempt(&mut *transaction, permit, lead, new).await?), None),
         LastAttempt::Excepted(exception) => (None, Some(exception.word())),
     };
-    let (owner, queue) = match known.holder {
-        Holder::Person(owner) => (Some(owner.0), None),
-        Holder::Queue(queue) => (None, Some(queue.0)),
-    };
+    let (owner, queue) = known.holder.columns();
     let search_key = fold(&format!("{} {}", plan.note, plan.customer_words.unwrap_or_default()));
     let loss = sqlx::query_scalar!(
         r#"with lost as (
@@ -550,19 +542,12 @@ struct Narrowed {
     rep_queue: Option<i64>,
     /// Only plans that are due on this day or before.
     due: Option<NaiveDate>,
-    reads_all: bool,
-    owners: Vec<i64>,
-    queues: Vec<i64>,
+    reads: Reach,
 }
 
 impl Narrowed {
     fn new(permit: &Permit, filter: &PoolFilter) -> Self {
-        let viewer = permit.viewer();
-        let (rep, rep_queue) = match filter.rep {
-            Some(Holder::Person(rep)) => (Some(rep.0), None),
-            Some(Holder::Queue(queue)) => (None, Some(queue.0)),
-            None => (None, None),
-        };
+        let (rep, rep_queue) = Holder::columns_of(filter.rep);
         Self {
             pattern: rules::written(&filter.text).map(like_pattern),
             reason: filter.reason.map(|reason| reason.0),
@@ -573,9 +558,7 @@ impl Narrowed {
             rep,
             rep_queue,
             due: filter.due.then(|| permit.today()),
-            reads_all: viewer.reads_all(),
-            owners: viewer.owners.iter().map(|id| id.0).collect(),
-            queues: viewer.queues.iter().map(|id| id.0).collect(),
+            reads: permit.reads(),
         }
     }
 }
@@ -645,9 +628,9 @@ async fn pool_rows(
         narrowed.stage,
         narrowed.rep,
         narrowed.rep_queue,
-        narrowed.reads_all,
-        &narrowed.owners,
-        &narrowed.queues,
+        narrowed.reads.everything,
+        &narrowed.reads.owners,
+        &narrowed.reads.queues,
         filter.sort.word(),
         language,
         filter.descending,
@@ -729,9 +712,9 @@ async fn count_pool(permit: &Permit, narrowed: &Narrowed, pool: &mut Pool) -> Re
         narrowed.stage,
         narrowed.rep,
         narrowed.rep_queue,
-        narrowed.reads_all,
-        &narrowed.owners,
-        &narrowed.queues,
+        narrowed.reads.everything,
+        &narrowed.reads.owners,
+        &narrowed.reads.queues,
         narrowed.due,
         permit.today()
     )

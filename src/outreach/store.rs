@@ -2,7 +2,7 @@
 
 use super::api::{Colleague, Details, Due, Row, Task, Today};
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     ids::{LeadId, Names, RecontactId, UserId},
     losses::rules::DoNot,
     people::{
@@ -164,16 +164,12 @@ async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
                 (Some(id), Some(due_on), Some((person, person_name))) => Task::Recontact(Planned {
                     id: RecontactId(id),
                     due_on,
-                    channel: row.channel.parse().map_err(|_| AppError::Internal)?,
+                    channel: word(&row.channel)?,
                     person: *person,
                     person_name: person_name.clone(),
                     note: what,
                 }),
-                _ => Task::Step(NextStep {
-                    channel: row.channel.parse().map_err(|_| AppError::Internal)?,
-                    due: permit.moment(row.due),
-                    what,
-                }),
+                _ => Task::Step(NextStep { channel: word(&row.channel)?, due: permit.moment(row.due), what }),
             };
             let details = is_read.then_some(Details {
                 name: row.name,

@@ -69,6 +69,21 @@ pub enum Holder {
     Queue(QueueId),
 }
 
+impl Holder {
+    /// The pair of columns that names a holder: owner and queue, of which exactly one is there.
+    pub fn columns(self) -> (Option<i64>, Option<i64>) {
+        match self {
+            Self::Person(owner) => (Some(owner.0), None),
+            Self::Queue(queue) => (None, Some(queue.0)),
+        }
+    }
+
+    /// The same of a holder whom something is narrowed to; neither where it is not.
+    pub fn columns_of(holder: Option<Self>) -> (Option<i64>, Option<i64>) {
+        holder.map_or((None, None), Self::columns)
+    }
+}
+
 /// Somebody who is signed in, with all that the rules need to know about them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {

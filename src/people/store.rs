@@ -5,7 +5,7 @@ use super::{
     rules::{Email, Holder, Role, Tier, Viewer},
 };
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     ids::{QueueId, TeamId, UserId},
     recontacts::rules::Person,
 };
@@ -49,7 +49,7 @@ pub async fn signed_in(pool: &PgPool, secret_hash: [u8; 32], now: DateTime<Utc>)
             viewer: Viewer {
                 id: UserId(row.id),
                 name: row.name,
-                role: row.role.parse().map_err(|_| AppError::Internal)?,
+                role: word(&row.role)?,
                 team_id: row.team_id.map(TeamId),
                 owners: row.owners.into_iter().map(UserId).collect(),
                 queues: row.queues.into_iter().map(QueueId).collect(),
@@ -289,7 +289,7 @@ pub async fn acting(pool: &PgPool, user: UserId) -> Result<Option<(Viewer, Tz)>,
         let viewer = Viewer {
             id: UserId(row.id),
             name: row.name,
-            role: row.role.parse().map_err(|_| AppError::Internal)?,
+            role: word(&row.role)?,
             team_id: row.team_id.map(TeamId),
             owners: row.owners.into_iter().map(UserId).collect(),
             queues: row.queues.into_iter().map(QueueId).collect(),
@@ -317,14 +317,14 @@ pub struct Receiver {
 
 /// Every open rep and manager to whom the viewer may give leads, in the order in which they joined.
 pub async fn receivers(permit: &Permit) -> Result<Vec<Receiver>, AppError> {
-    let owners: Vec<i64> = permit.viewer().owners.iter().map(|owner| owner.0).collect();
+    let edits = permit.edits();
     let receivers = sqlx::query_as!(
         Receiver,
         r#"select u.id as "id: UserId", u.email, u.name, u.role = 'rep' as "is_rep!", t.name as "team?"
            from app_user u left join team t on t.id = u.team_id
            where u.role in ('rep', 'manager') and u.closed_at is null and ($1 or u.id = any($2)) order by u.id"#,
-        permit.viewer().role == Role::Admin,
-        &owners
+        edits.everything,
+        &edits.owners
     )
     .fetch_all(permit.pool())
     .await?;
@@ -333,11 +333,11 @@ pub async fn receivers(permit: &Permit) -> Result<Vec<Receiver>, AppError> {
 
 /// Every queue into which the viewer may put leads.
 pub async fn queues(permit: &Permit) -> Result<Vec<(QueueId, String)>, AppError> {
-    let queues: Vec<i64> = permit.viewer().queues.iter().map(|queue| queue.0).collect();
+    let edits = permit.edits();
     let rows = sqlx::query!(
         r#"select id as "id: QueueId", name from queue where $1 or id = any($2) order by name collate "und-x-icu""#,
-        permit.viewer().role == Role::Admin,
-        &queues
+        edits.everything,
+        &edits.queues
     )
     .fetch_all(permit.pool())
     .await?;
@@ -378,10 +378,7 @@ pub async fn who_may_write(
     permit: &Permit,
     holder: Holder,
 ) -> Result<Vec<Person>, AppError> {
-    let (owner, queue) = match holder {
-        Holder::Person(owner) => (Some(owner.0), None),
-        Holder::Queue(queue) => (None, Some(queue.0)),
-    };
+    let (owner, queue) = holder.columns();
     let rows = sqlx::query!(
         r#"select u.id, u.name from app_user u
            where u.closed_at is null

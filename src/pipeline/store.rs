@@ -8,11 +8,11 @@ use super::{
     rules::{self, Refusal, StageKind, Standing},
 };
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     fold::like_pattern,
     ids::{BusinessLineId, LeadId, Names, ProductId, QueueId, SourceId, StageId, UserId},
     people::{
-        guard::{Permit, moment_in},
+        guard::{Permit, Reach, moment_in},
         rules::{Holder, Sight, Viewer, may_write, sight},
     },
 };
@@ -168,7 +168,7 @@ pub async fn stages(permit: &Permit) -> Result<Vec<Stage>, AppError> {
         .map(|row| {
             Ok(Stage {
                 id: StageId(row.id),
-                kind: row.kind.parse().map_err(|_| AppError::Internal)?,
+                kind: word(&row.kind)?,
                 name: row.name.0,
                 meaning: row.meaning.0,
                 win_probability: row.win_probability,
@@ -187,20 +187,17 @@ struct Narrowed {
     product: Option<i64>,
     pattern: Option<String>,
     /// What the viewer may read in full.
-    reads_all: bool,
-    sight_owners: Vec<i64>,
-    sight_queues: Vec<i64>,
+    reads: Reach,
     looks_inside: bool,
 }
 
 impl Narrowed {
-    fn new(viewer: &Viewer, filter: &Filter) -> Self {
-        let sight_owners: Vec<_> = viewer.owners.iter().map(|id| id.0).collect();
-        let sight_queues: Vec<_> = viewer.queues.iter().map(|id| id.0).collect();
+    fn new(permit: &Permit, filter: &Filter) -> Self {
+        let (reads, edits) = (permit.reads(), permit.edits());
         let (owners, queues) = match filter.whose {
             // An admin's own leads are everybody's: they answer for all of them.
-            Whose::Mine if viewer.role == crate::people::rules::Role::Admin => (None, Vec::new()),
-            Whose::Mine => (Some(sight_owners.clone()), sight_queues.clone()),
+            Whose::Mine if edits.everything => (None, Vec::new()),
+            Whose::Mine => (Some(edits.owners), edits.queues),
             Whose::Everyone => (None, Vec::new()),
             Whose::One(Holder::Person(owner)) => (Some(vec![owner.0]), Vec::new()),
             Whose::One(Holder::Queue(queue)) => (Some(Vec::new()), vec![queue.0]),
@@ -212,9 +209,7 @@ impl Narrowed {
             source: filter.source.map(|id| id.0),
             product: filter.product.map(|id| id.0),
             pattern: (!text.is_empty()).then(|| like_pattern(text)),
-            reads_all: viewer.reads_all(),
-            sight_owners,
-            sight_queues,
+            reads,
             looks_inside: filter.looks_inside(),
         }
     }
@@ -241,9 +236,9 @@ async fn page(permit: &Permit, stage: StageId, narrowed: &Narrowed, after: Optio
         narrowed.product,
         narrowed.pattern.as_deref(),
         narrowed.looks_inside,
-        narrowed.reads_all,
-        &narrowed.sight_owners,
-        &narrowed.sight_queues,
+        narrowed.reads.everything,
+        &narrowed.reads.owners,
+        &narrowed.reads.queues,
         PAGE + 1
     )
     .fetch_all(permit.pool())
@@ -255,12 +250,12 @@ async fn page(permit: &Permit, stage: StageId, narrowed: &Narrowed, after: Optio
 
 /// A column's page after `after`.
 pub async fn column(permit: &Permit, stage: StageId, filter: &Filter, after: &After) -> Result<Page, AppError> {
-    page(permit, stage, &Narrowed::new(permit.viewer(), filter), Some(after)).await
+    page(permit, stage, &Narrowed::new(permit, filter), Some(after)).await
 }
 
 /// How many leads each stage holds, and what those in sight are worth.
 pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppError> {
-    let narrowed = Narrowed::new(permit.viewer(), filter);
+    let narrowed = Narrowed::new(permit, filter);
     if !narrowed.looks_inside {
         let rows = sqlx::query!(
             r#"select stage_id, sum(leads)::bigint as "leads!",
@@ -271,9 +266,9 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
                group by stage_id"#,
             narrowed.owners.as_deref(),
             &narrowed.queues,
-            narrowed.reads_all,
-            &narrowed.sight_owners,
-            &narrowed.sight_queues
+            narrowed.reads.everything,
+            &narrowed.reads.owners,
+            &narrowed.reads.queues
         )
         .fetch_all(permit.pool())
         .await?;
@@ -297,9 +292,9 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
         narrowed.source,
         narrowed.product,
         narrowed.pattern.as_deref(),
-        narrowed.reads_all,
-        &narrowed.sight_owners,
-        &narrowed.sight_queues
+        narrowed.reads.everything,
+        &narrowed.reads.owners,
+        &narrowed.reads.queues
     )
     .fetch_all(permit.pool())
     .await?;
@@ -313,7 +308,7 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
 pub async fn board(permit: &Permit, filter: &Filter) -> Result<Board, AppError> {
     // The place in the stream comes first: what changes while we read comes again, and again is harmless.
     let seen_until = crate::live::store::here(permit.pool()).await?;
-    let narrowed = Narrowed::new(permit.viewer(), filter);
+    let narrowed = Narrowed::new(permit, filter);
     let counts = counts(permit, filter).await?;
     let currency = sqlx::query_scalar!("select base_currency from organisation").fetch_one(permit.pool()).await?;
     let mut columns = Vec::new();
@@ -388,7 +383,7 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
     .await?
     .ok_or(AppError::NotFound)?;
     let stage = match (row.stage_id, row.stage_kind) {
-        (Some(id), Some(kind)) => Some((StageId(id), kind.parse().map_err(|_| AppError::Internal)?)),
+        (Some(id), Some(kind)) => Some((StageId(id), word(&kind)?)),
         _ => None,
     };
     let below = match (&row.above, row.below) {
@@ -402,7 +397,7 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
         holder: holder(row.owner_id, row.queue_id),
         stage,
         is_lost: row.is_lost,
-        target: row.target.parse().map_err(|_| AppError::Internal)?,
+        target: word(&row.target)?,
         above: row.above,
         below,
         done_already: row.done_already,
@@ -455,6 +450,7 @@ async fn write_move<'c>(
     before: &Before,
     rank: &str,
 ) -> Result<Option<i64>, sqlx::Error> {
+    let (owner, queue) = before.holder.columns();
     sqlx::query_scalar!(
         r#"with undone as (
                -- Out of Customer takes the win back; what the win had written on the lead goes back to what was there.
@@ -503,8 +499,8 @@ async fn write_move<'c>(
         permit.now(),
         wanted.key.0,
         before.stage.map(|(id, _)| id.0),
-        owner_of(before.holder),
-        queue_of(before.holder)
+        owner,
+        queue
     )
     .fetch_optional(executor)
     .await
@@ -512,6 +508,7 @@ async fn write_move<'c>(
 
 /// A new place in the same column: no move, so neither version nor history change.
 async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> Result<Moved, AppError> {
+    let (owner, queue) = holder.columns();
     let placed = sqlx::query_scalar!(
         "with placed as (
              update lead set rank = $2
@@ -532,8 +529,8 @@ async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> 
         permit.viewer().id.0,
         wanted.key.0,
         permit.now(),
-        owner_of(holder),
-        queue_of(holder)
+        owner,
+        queue
     )
     .fetch_optional(permit.pool())
     .await;
@@ -588,19 +585,5 @@ async fn conflict(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
             by: last.as_ref().and_then(|last| last.name.clone()),
             at: last.map(|last| permit.moment(last.at)),
         }),
-    }
-}
-
-fn owner_of(holder: Holder) -> Option<i64> {
-    match holder {
-        Holder::Person(owner) => Some(owner.0),
-        Holder::Queue(_) => None,
-    }
-}
-
-fn queue_of(holder: Holder) -> Option<i64> {
-    match holder {
-        Holder::Queue(queue) => Some(queue.0),
-        Holder::Person(_) => None,
     }
 }

@@ -5,7 +5,7 @@ use super::{
     rules::{self, Objection, Plan},
 };
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     ids::{LeadId, LossId, RecontactId, UserId},
     losses::{
         rules::{DoNot, written},
@@ -34,7 +34,7 @@ pub async fn open_plan(connection: &mut PgConnection, lead: LeadId) -> Result<Op
         Ok(Planned {
             id: RecontactId(row.id),
             due_on: row.due_on,
-            channel: row.channel.parse().map_err(|_| AppError::Internal)?,
+            channel: word(&row.channel)?,
             person: UserId(row.user_id),
             person_name: row.name,
             note: row.note,

@@ -1,6 +1,5 @@
 //! Taking an import back.
 
-use super::Scope;
 use crate::{error::AppError, people::guard::Permit};
 use sqlx::PgConnection;
 
@@ -25,7 +24,7 @@ pub struct Step {
 
 /// Withdraws up to `most` leads of a batch whose ids come after `after`, but for those that were worked since.
 pub async fn step(permit: &Permit, batch: i64, after: i64, most: i64) -> Result<Step, AppError> {
-    let scope = Scope::of(permit);
+    let edits = permit.edits();
     let mut transaction = permit.pool().begin().await?;
     // Locked first: whoever works one of them now is waited for, and then seen.
     let leads = sqlx::query_scalar!(
@@ -35,9 +34,9 @@ pub async fn step(permit: &Permit, batch: i64, after: i64, most: i64) -> Result<
         batch,
         after,
         most,
-        scope.is_admin,
-        &scope.owners,
-        &scope.queues
+        edits.everything,
+        &edits.owners,
+        &edits.queues
     )
     .fetch_all(&mut *transaction)
     .await?;

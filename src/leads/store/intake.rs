@@ -59,8 +59,7 @@ pub async fn twins(
     email: &str,
 ) -> Result<Vec<Twin>, AppError> {
     let viewer = permit.viewer();
-    let owners: Vec<_> = viewer.owners.iter().map(|id| id.0).collect();
-    let queues: Vec<_> = viewer.queues.iter().map(|id| id.0).collect();
+    let reads = permit.reads();
     let folded = |text: &str| Some(fold(text)).filter(|text| text.chars().count() >= 4);
     let rows = sqlx::query!(
         r#"with found as (
@@ -90,9 +89,9 @@ pub async fn twins(
         email_key(email),
         folded(name),
         folded(company),
-        viewer.reads_all(),
-        &owners,
-        &queues,
+        reads.everything,
+        &reads.owners,
+        &reads.queues,
         MOST_TWINS
     )
     .fetch_all(permit.pool())
@@ -179,10 +178,7 @@ async fn write(
     let (name, company) = (written(&wanted.name), written(&wanted.company));
     let (phone, email) = (written(&wanted.phone), written(&wanted.email));
     let searched = search_key(Searchable { name, company, email, phone, external_id: None });
-    let (owner, queue) = match wanted.holder.unwrap_or(Holder::Person(permit.viewer().id)) {
-        Holder::Person(owner) => (Some(owner.0), None),
-        Holder::Queue(queue) => (None, Some(queue.0)),
-    };
+    let (owner, queue) = wanted.holder.unwrap_or(Holder::Person(permit.viewer().id)).columns();
     let step = wanted.step.as_ref();
     let what = step.and_then(|step| written(&step.what));
     let due = step.map(|step| permit.on_the_clock(step.due));

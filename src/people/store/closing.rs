@@ -94,11 +94,7 @@ async fn objection(
     if permit.viewer().role != Role::Admin {
         return Ok(Some(refusal("", Why::NotAllowed)));
     }
-    let (to_person, to_queue) = match hand_to {
-        Some(Holder::Person(to)) => (Some(to.0), None),
-        Some(Holder::Queue(to)) => (None, Some(to.0)),
-        None => (None, None),
-    };
+    let (to_person, to_queue) = Holder::columns_of(hand_to);
     let row = sqlx::query!(
         r#"select u.role = 'admin' and not exists (select from app_user a
                                                    where a.role = 'admin' and a.closed_at is null and a.id <> u.id)
@@ -124,10 +120,7 @@ async fn objection(
 
 /// One transaction: so many leads get their new holder, each with its entry in the history.
 async fn hand_over(connection: &mut PgConnection, permit: &Permit, person: i64, to: Holder) -> Result<i64, AppError> {
-    let (owner, queue) = match to {
-        Holder::Person(to) => (Some(to.0), None),
-        Holder::Queue(to) => (None, Some(to.0)),
-    };
+    let (owner, queue) = to.columns();
     let moved = sqlx::query_scalar!(
         r#"with chunk as (select id from lead where owner_id = $1 and withdrawn_at is null order by id limit $2 for update),
                 moved as (update lead l set owner_id = $3, queue_id = $4 from chunk where l.id = chunk.id returning l.id),
@@ -159,10 +152,7 @@ async fn hand_over_recontacts(
     person: i64,
     to: Holder,
 ) -> Result<(), AppError> {
-    let (owner, queue) = match to {
-        Holder::Person(to) => (Some(to.0), None),
-        Holder::Queue(to) => (None, Some(to.0)),
-    };
+    let (owner, queue) = to.columns();
     let plans = sqlx::query!(
         "select loss_id, lead_id, due_on, channel, note from recontact
          where user_id = $1 and ended_at is null order by id for update",

@@ -1,7 +1,7 @@
 //! People, teams and queues as they are set.
 
 use crate::{
-    error::AppError,
+    error::{AppError, word},
     people::rules::Role,
     settings::{
         api::Standing,
@@ -34,7 +34,7 @@ pub async fn people(connection: &mut PgConnection, now: DateTime<Utc>) -> Result
                 id: Some(row.id),
                 name: row.name,
                 email: row.email,
-                role: row.role.parse().map_err(|_| AppError::Internal)?,
+                role: word(&row.role)?,
                 tier: row.tier.map(|tier| tier.parse()).transpose().map_err(|_| AppError::Internal)?,
                 team: row.team_id,
                 backup: row.backup_id,

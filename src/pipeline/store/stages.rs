@@ -1,6 +1,10 @@
 //! Stages as they are set. Their kinds are fixed.
 
-use crate::{error::AppError, ids::Names, settings::model::StageSetting};
+use crate::{
+    error::{AppError, word},
+    ids::Names,
+    settings::model::StageSetting,
+};
 use sqlx::{PgConnection, types::Json};
 
 /// All stages in their order.
@@ -15,7 +19,7 @@ pub async fn stages(connection: &mut PgConnection) -> Result<Vec<StageSetting>, 
         .map(|row| {
             Ok(StageSetting {
                 id: Some(row.id),
-                kind: row.kind.parse().map_err(|_| AppError::Internal)?,
+                kind: word(&row.kind)?,
                 name: row.name.0,
                 meaning: row.meaning.0,
                 win_probability: row.win_probability,
