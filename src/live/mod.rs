@@ -9,6 +9,7 @@ pub mod browser;
 pub mod connection;
 #[cfg(feature = "ssr")]
 pub mod hub;
+pub mod later;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

@@ -11,7 +11,7 @@ use crate::{
         },
         rules::intake::{FirstStep, IntakeObjection, LONGEST_LINE, NewLead, is_worth_looking, objections},
     },
-    live::connection::use_connection,
+    live::{connection::use_connection, later::Later},
     losses::{
         rules::LONGEST_TEXT,
         view::{
@@ -107,7 +107,7 @@ fn is_somebody_busy(event: &KeyboardEvent) -> bool {
 /// What the button opens. Its code comes when the first lead is entered.
 #[component]
 pub fn NewLeadDialog(state: NewLeadState) -> impl IntoView {
-    move || state.open.get().map(|what| view! { <Suspense>{Suspend::new(intake_dialog(what, state))}</Suspense> })
+    move || state.open.get().map(|what| view! { <Later>{Suspend::new(intake_dialog(what.clone(), state))}</Later> })
 }
 
 #[lazy]

@@ -9,7 +9,10 @@ use crate::{
     format,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::{ActivityId, LeadId, LossId, ReasonId},
-    live::connection::{Connection, use_connection},
+    live::{
+        connection::{Connection, use_connection},
+        later::Later,
+    },
     losses::{
         api::{LoseAnswer, Lost, NewLoss, NewReopening, Preparation, ReopenAnswer, lose, read_preparation, reopen},
         rules::{
@@ -34,7 +37,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Asks why a lead is lost, and takes it off the board. `on_done` gets the loss, or nothing when the lead stays; unmount
-/// the dialog there.
+/// the dialog there. Its code comes when it is opened first.
 #[component]
 pub fn LossDialog(
     /// Which lead.
@@ -43,6 +46,16 @@ pub fn LossDialog(
     #[prop(into)]
     on_done: Callback<Option<Lost>>,
 ) -> impl IntoView {
+    view! { <Later>{Suspend::new(loss_dialog(lead, on_done))}</Later> }
+}
+
+#[lazy]
+fn loss_dialog(lead: LeadId, on_done: Callback<Option<Lost>>) -> AnyView {
+    view! { <Opened lead on_done/> }.into_any()
+}
+
+#[component]
+fn Opened(lead: LeadId, on_done: Callback<Option<Lost>>) -> impl IntoView {
     let i18n = use_i18n();
     let preparation = LocalResource::new(move || read_preparation(lead));
     let body = move || {

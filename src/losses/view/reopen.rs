@@ -4,7 +4,7 @@ use super::words;
 use crate::{
     i18n::{t, t_string, tu_string, use_i18n},
     ids::{LossId, Names, StageId},
-    live::connection::use_connection,
+    live::{connection::use_connection, later::Later},
     losses::{
         api::{NewReopening, ReopenAnswer, reopen},
         rules::{Closure, ClosureCause, LONGEST_TEXT, ReopenRefusal},
@@ -21,6 +21,7 @@ use crate::{
 use leptos::{html, prelude::*, task::spawn_local};
 
 /// Brings a lost lead back to the board. `on_done` hears whether it came back; unmount the dialog there.
+/// Its code comes when it is opened first.
 #[component]
 pub fn ReopenDialog(
     /// The standing loss.
@@ -34,6 +35,32 @@ pub fn ReopenDialog(
     said: String,
     /// Where to go on.
     #[prop(into)]
+    on_done: Callback<bool>,
+) -> impl IntoView {
+    view! {
+        <Later>
+            {Suspend::new(reopen_dialog(loss, name.clone(), stage_left.clone(), said.clone(), on_done))}
+        </Later>
+    }
+}
+
+#[lazy]
+fn reopen_dialog(
+    loss: LossId,
+    name: String,
+    stage_left: Option<Names>,
+    said: String,
+    on_done: Callback<bool>,
+) -> AnyView {
+    view! { <Opened loss name stage_left said on_done/> }.into_any()
+}
+
+#[component]
+fn Opened(
+    loss: LossId,
+    name: String,
+    stage_left: Option<Names>,
+    said: String,
     on_done: Callback<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();

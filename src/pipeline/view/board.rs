@@ -183,8 +183,7 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
                         state.settle(lead, None);
                     }
                 });
-                // Its code comes when the first lead is lost.
-                view! { <Suspense>{Suspend::new(loss_dialog(lead, on_done))}</Suspense> }
+                view! { <LossDialog lead on_done/> }
             })
         }}
         {move || {
@@ -196,21 +195,10 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
                     }
                     keep_focus(lead);
                 });
-                // Its code comes when the first lead is won.
-                view! { <Suspense>{Suspend::new(win_dialog(lead, on_done))}</Suspense> }
+                view! { <WinDialog lead on_done/> }
             })
         }}
     }
-}
-
-#[lazy]
-fn loss_dialog(lead: LeadId, on_done: Callback<Option<Lost>>) -> AnyView {
-    view! { <LossDialog lead on_done/> }.into_any()
-}
-
-#[lazy]
-fn win_dialog(lead: LeadId, on_done: Callback<Option<Card>>) -> AnyView {
-    view! { <WinDialog lead on_done/> }.into_any()
 }
 
 /// Takes over what the live stream tells; asks for the heads of the columns once things have settled.

@@ -8,7 +8,7 @@ use crate::{
     error::AppError,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::LeadId,
-    live::connection::use_connection,
+    live::{connection::use_connection, later::Later},
     losses::{
         rules::LONGEST_TEXT,
         view::words::{lead_name, trouble},
@@ -27,6 +27,7 @@ use crate::{
 use leptos::{html, prelude::*, task::spawn_local};
 
 /// Plans when a lost lead is asked again. `on_done` hears whether something changed; unmount the dialog there.
+/// Its code comes when it is opened first.
 #[component]
 pub fn PlanDialog(
     /// Which lead.
@@ -35,6 +36,16 @@ pub fn PlanDialog(
     #[prop(into)]
     on_done: Callback<bool>,
 ) -> impl IntoView {
+    view! { <Later>{Suspend::new(plan_dialog(lead, on_done))}</Later> }
+}
+
+#[lazy]
+fn plan_dialog(lead: LeadId, on_done: Callback<bool>) -> AnyView {
+    view! { <Opened lead on_done/> }.into_any()
+}
+
+#[component]
+fn Opened(lead: LeadId, on_done: Callback<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let preparation = LocalResource::new(move || read_preparation(lead));
     let body = move || {

@@ -6,7 +6,10 @@ use crate::{
     format,
     i18n::{Locale, t, t_string, tu_string, use_i18n},
     ids::{LeadId, ProductId},
-    live::connection::{Connection, use_connection},
+    live::{
+        connection::{Connection, use_connection},
+        later::Later,
+    },
     losses::view::words::{I18n, lead_name, trouble},
     pipeline::api::{Card, Money},
     ui::{
@@ -23,7 +26,7 @@ use crate::{
 use leptos::{html, prelude::*, task::spawn_local};
 
 /// Asks what a win is worth, and makes the lead a customer. `on_done` gets its card, or nothing when it was not won; unmount
-/// the dialog there.
+/// the dialog there. Its code comes when it is opened first.
 #[component]
 pub fn WinDialog(
     /// Which lead.
@@ -32,6 +35,16 @@ pub fn WinDialog(
     #[prop(into)]
     on_done: Callback<Option<Card>>,
 ) -> impl IntoView {
+    view! { <Later>{Suspend::new(win_dialog(lead, on_done))}</Later> }
+}
+
+#[lazy]
+fn win_dialog(lead: LeadId, on_done: Callback<Option<Card>>) -> AnyView {
+    view! { <Opened lead on_done/> }.into_any()
+}
+
+#[component]
+fn Opened(lead: LeadId, on_done: Callback<Option<Card>>) -> impl IntoView {
     let i18n = use_i18n();
     let preparation = LocalResource::new(move || read_preparation(lead));
     let body = move || {
