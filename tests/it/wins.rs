@@ -158,7 +158,7 @@ async fn a_win_is_written_whole() {
         1
     );
     assert_eq!(count(&app, "activity where kind = 'move' and move_version = 1").await, 1);
-    assert_eq!(count(&app, "event where kind = 'leads'").await, 1);
+    assert_eq!(count(&app, "event where kind = 'leads'").await, 2, "the win's, and its new account's");
     assert_eq!(
         count(
             &app,
