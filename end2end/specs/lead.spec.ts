@@ -1,4 +1,4 @@
-import { expect, test, visit, type Page } from '../support/test.ts';
+import { expect, ready, test, visit, type Page } from '../support/test.ts';
 import { card } from '../support/board.ts';
 
 const field = (page: Page, name: string) => page.locator('.fact').filter({ has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) });
@@ -171,6 +171,7 @@ test('what was written down and reloaded before its answer came is not written t
   await page.unroute('**/api/leads/log');
   page.once('dialog', (leave) => leave.accept());
   await page.reload();
+  await ready(page);
   const again = await write();
   await expect(again.getByLabel('Note')).toHaveValue('Sabah arayın.');
   await again.getByRole('button', { name: 'Log it' }).click();
