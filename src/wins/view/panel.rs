@@ -145,6 +145,8 @@ fn win_again(press: Press, lead: LeadId, name: String, on_done: Callback<LeadId>
     press.send(lead, api::win_again, move |answer| match answer {
         AgainAnswer::Done { lead } => {
             toaster.say(tu_string!(i18n, wins.again_done, name = name).to_string());
+            // The page leaves for the new lead: until then another press would make one more.
+            press.is_sending.try_set(true);
             // The page that asked may have gone.
             let _ = on_done.try_run(lead);
         }
