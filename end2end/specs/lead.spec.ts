@@ -168,10 +168,10 @@ test('what was written down and reloaded before its answer came is not written t
   });
   await dialog.getByRole('button', { name: 'Log it' }).click();
   await expect.poll(() => winback.sql(`select count(*) from activity where lead_id = ${lead} and kind = 'note'`)).toBe('1');
-  await page.unroute('**/api/leads/log');
   page.once('dialog', (leave) => leave.accept());
   await page.reload();
   await ready(page);
+  await page.unroute('**/api/leads/log');
   const again = await write();
   await expect(again.getByLabel('Note')).toHaveValue('Sabah arayın.');
   await again.getByRole('button', { name: 'Log it' }).click();
