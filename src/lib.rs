@@ -22,7 +22,6 @@ pub mod error;
 pub mod fold;
 pub mod format;
 pub mod ids;
-#[cfg(feature = "ssr")]
 pub mod jobs;
 pub mod leads;
 pub mod live;

@@ -9,6 +9,7 @@ use crate::{
     clock::Moment,
     error::AppError,
     ids::{LeadId, Names, RequestKey},
+    jobs::problems::Problem,
     people::rules::words,
     pipeline::rules::StageKind,
 };
@@ -202,7 +203,7 @@ pub struct Withdrawal {
     /// Leads that stay, because somebody worked them.
     pub kept: Option<i64>,
     /// Why it failed.
-    pub error: Option<String>,
+    pub problem: Option<Problem>,
 }
 
 /// An import, queued, running or over.
@@ -229,7 +230,7 @@ pub struct Run {
     /// Rows in all, once known.
     pub total: Option<i64>,
     /// Why it failed.
-    pub error: Option<String>,
+    pub problem: Option<Problem>,
     /// Whether it came as far as writing.
     pub has_leads: bool,
     /// What it did, once it is over.

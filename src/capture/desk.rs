@@ -7,10 +7,10 @@ use super::{
     },
     guess,
     jobs::{self, Order, Unready},
-    preset::{Becomes, Field, Layout, Preset},
+    preset::{Becomes, Field, LONGEST_NAME, Layout, Preset},
     problems::Unreadable,
     reader::{self, Table},
-    rules::{self, Outcome, Plan},
+    rules::{self, AlreadyThere, Outcome, Plan},
     store,
     summary::Summary,
 };
@@ -24,8 +24,11 @@ use crate::{
         rules::Holder,
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
-use tokio::sync::Semaphore;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, LazyLock},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Rows shown of a file.
 const FIRST_ROWS: usize = 8;
@@ -34,7 +37,7 @@ const CELL_SHOWN: usize = 80;
 /// Rejected rows on a page.
 const PROBLEMS: usize = 50;
 /// So many files are read at once: a large one takes memory.
-static READERS: Semaphore = Semaphore::const_new(2);
+static READERS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// The permit of somebody who may import.
 ///
@@ -55,19 +58,32 @@ pub async fn permit_for(run: i64) -> Result<Permit, AppError> {
     Ok(permit)
 }
 
-/// Does `work` beside the async threads, a few at a time.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-    let _turn = READERS.acquire().await.map_err(|_| AppError::Busy)?;
-    tokio::task::spawn_blocking(work).await.map_err(|_| AppError::Internal)
+/// Waits until a file may be fetched and read.
+async fn turn() -> Result<OwnedSemaphorePermit, AppError> {
+    READERS.clone().acquire_owned().await.map_err(|_| AppError::Busy)
+}
+
+/// Does `work` beside the async threads. It goes on when nobody waits for it any more: so its turn lasts until it is done.
+async fn aside<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
+    let in_turn = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(in_turn).await.map_err(|_| AppError::Internal)
 }
 
 /// Looks at a file.
 pub async fn look(permit: &Permit, upload: i64, layout: Layout) -> Result<LookAnswer, AppError> {
+    let turn = turn().await?;
     let store::uploads::Upload { name, body } = store::uploads::upload(permit, upload).await?;
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
-    let seen = aside(move || {
+    let mapping = mapping_name(&name, &permit.viewer().name);
+    let seen = aside(turn, move || {
         let table = reader::read(&body, &[], &layout)?;
-        Ok::<_, Unreadable>(seen(stem, table))
+        Ok::<_, Unreadable>(seen(mapping, table))
     });
     Ok(match seen.await? {
         Ok(look) => LookAnswer::Readable(Box::new(Look { name, ..look })),
@@ -75,9 +91,18 @@ pub async fn look(permit: &Permit, upload: i64, layout: Layout) -> Result<LookAn
     })
 }
 
-fn seen(stem: String, table: Table) -> Look {
+/// What a mapping is called that nobody has named yet: numbers count within a mapping, and two people's `leads.csv` are
+/// two lists.
+fn mapping_name(file: &str, importer: &str) -> String {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let importer: String = format!(" · {importer}").chars().take(LONGEST_NAME / 2).collect();
+    let stem: String = stem.chars().take(LONGEST_NAME - importer.chars().count()).collect();
+    format!("{stem}{importer}")
+}
+
+fn seen(mapping: String, table: Table) -> Look {
     let columns = guess::survey(&table);
-    let guess = guess::preset(stem, &table, &columns);
+    let guess = guess::preset(mapping, &table, &columns);
     let shown = |cells: &[String]| cells.iter().map(|cell| super::problems::shortened(cell, CELL_SHOWN)).collect();
     Look {
         name: String::new(),
@@ -117,14 +142,15 @@ async fn plan(permit: &Permit, upload: i64, preset: &Preset) -> Result<Result<(S
     if let Some(problem) = preset.problem() {
         return Ok(Err(Refusal::Preset(problem)));
     }
-    let store::uploads::Upload { name, body } = store::uploads::upload(permit, upload).await?;
     let ground = match jobs::setting(permit, preset).await {
         Ok(ground) => ground,
         Err(Unready::Because(why)) => return Ok(Err(Refusal::NotReady(why))),
         Err(Unready::App(error)) => return Err(error),
     };
+    let turn = turn().await?;
+    let store::uploads::Upload { name, body } = store::uploads::upload(permit, upload).await?;
     let preset = preset.clone();
-    let planned = aside(move || {
+    let planned = aside(turn, move || {
         let table = rules::read(&preset, &body)?;
         Ok::<_, Unreadable>(rules::plan(&preset, &table, &ground.setting))
     });
@@ -158,13 +184,13 @@ pub async fn rehearse(permit: &Permit, upload: i64, preset: Preset, page: u32) -
     })))
 }
 
-async fn holders(permit: &Permit, plan: &Plan, there: &BTreeSet<String>) -> Result<Vec<(String, usize)>, AppError> {
+async fn holders(permit: &Permit, plan: &Plan, there: &AlreadyThere) -> Result<Vec<(String, usize)>, AppError> {
     let mut names: BTreeMap<Holder, String> =
         people::store::queues(permit).await?.into_iter().map(|(queue, name)| (Holder::Queue(queue), name)).collect();
     let people = people::store::receivers(permit).await?;
     names.extend(people.into_iter().map(|person| (Holder::Person(person.id), person.name)));
     let mut counts: BTreeMap<Holder, usize> = BTreeMap::new();
-    for lead in plan.leads.iter().filter(|lead| !there.contains(&lead.external_id)) {
+    for lead in plan.leads.iter().filter(|lead| !there.contains_key(&lead.external_id)) {
         *counts.entry(lead.holder).or_default() += 1;
     }
     let named = |(holder, count)| (names.get(&holder).cloned().unwrap_or_default(), count);
@@ -173,9 +199,9 @@ async fn holders(permit: &Permit, plan: &Plan, there: &BTreeSet<String>) -> Resu
     Ok(holders)
 }
 
-fn stages(plan: &Plan, there: &BTreeSet<String>) -> Vec<(crate::pipeline::rules::StageKind, usize)> {
+fn stages(plan: &Plan, there: &AlreadyThere) -> Vec<(crate::pipeline::rules::StageKind, usize)> {
     let mut counts = BTreeMap::new();
-    for lead in plan.leads.iter().filter(|lead| !there.contains(&lead.external_id)) {
+    for lead in plan.leads.iter().filter(|lead| !there.contains_key(&lead.external_id)) {
         if let Outcome::Open(stage) = lead.outcome {
             *counts.entry(stage).or_default() += 1;
         }
@@ -187,6 +213,10 @@ fn stages(plan: &Plan, there: &BTreeSet<String>) -> Vec<(crate::pipeline::rules:
 pub async fn begin(permit: &Permit, upload: i64, preset: Preset, key: RequestKey) -> Result<BeginAnswer, AppError> {
     if !key.is_sound() {
         return Err(AppError::NotUnderstood);
+    }
+    // The file went with the job: a repeated request finds that.
+    if let Some(run) = store::runs::begun(permit, &key).await? {
+        return Ok(BeginAnswer::Begun { run });
     }
     let file = match plan(permit, upload, &preset).await? {
         Ok((file, _)) => file,
@@ -205,4 +235,33 @@ pub async fn save_preset(permit: &Permit, preset: Preset, replace: bool) -> Resu
         return Ok(SaveAnswer::NameTaken);
     }
     store::presets::save(permit, &preset, replace).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_reader_keeps_its_turn_when_nobody_waits_for_it_any_more() {
+        let readers = Arc::new(Semaphore::new(1));
+        let (go_on, wait) = mpsc::channel::<()>();
+        let turn = readers.clone().acquire_owned().await.expect("a turn");
+        let request = aside(turn, move || wait.recv().ok());
+        // The request ends, as when a tab is closed; the reading does not.
+        let ended = tokio::time::timeout(std::time::Duration::from_millis(20), request).await;
+        assert!(ended.is_err());
+        assert_eq!(readers.available_permits(), 0, "the file is still being read");
+        go_on.send(()).expect("the reader is there");
+        assert!(readers.acquire().await.is_ok());
+    }
+
+    #[test]
+    fn two_peoples_lists_of_one_name_are_two_lists() {
+        assert_eq!(mapping_name("leads.csv", "Selin Yıldız"), "leads · Selin Yıldız");
+        let long = "x".repeat(200);
+        assert_eq!(mapping_name(&long, "Mert").chars().count(), LONGEST_NAME);
+        assert_ne!(mapping_name(&long, "Mert"), mapping_name(&long, "Selin"));
+        assert_eq!(mapping_name("leads.csv", &long).chars().count(), 5 + LONGEST_NAME / 2);
+    }
 }

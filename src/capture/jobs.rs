@@ -12,6 +12,7 @@ use crate::{
     error::AppError,
     fold::fold,
     jobs::{
+        problems::Problem,
         store::{self as queue, Job},
         worker::Setback,
     },
@@ -77,7 +78,7 @@ impl From<Unready> for Setback {
     fn from(reason: Unready) -> Self {
         match reason {
             Unready::App(error) => Self::Retry(error),
-            Unready::Because(reason) => Self::Fail(reason.to_string()),
+            Unready::Because(reason) => Self::Fail(Problem::NotReady(reason)),
         }
     }
 }
@@ -95,8 +96,7 @@ pub async fn first_admin(app: &App) -> Result<Permit, Unready> {
 async fn acting(app: &App, job: &Job) -> Result<Permit, Setback> {
     let Some(user) = job.requested_by else { return Ok(first_admin(app).await?) };
     let acting = people::store::acting(&app.pool, user).await?.filter(|(viewer, _)| viewer.manages());
-    let (viewer, zone) =
-        acting.ok_or_else(|| Setback::Fail("whoever began this import may no longer import".to_owned()))?;
+    let (viewer, zone) = acting.ok_or(Setback::Fail(Problem::NoLongerAllowed))?;
     Ok(Permit::on_behalf_of(app, viewer, zone))
 }
 
@@ -182,8 +182,7 @@ fn by_every_name(receivers: &[people::store::Receiver]) -> HashMap<String, crate
 pub async fn import(app: &App, job: &Job) -> Result<Value, Setback> {
     let begun = Instant::now();
     let order: Order = job.payload()?;
-    let body =
-        job.body.clone().ok_or_else(|| Setback::Fail("the job has lost its file: import it again".to_owned()))?;
+    let body = job.body.clone().ok_or(Setback::Fail(Problem::FileLost))?;
     let permit = acting(app, job).await?;
     let Ground { setting, today } = setting(&permit, &order.preset).await?;
     let zone = setting.zone;
@@ -193,8 +192,8 @@ pub async fn import(app: &App, job: &Job) -> Result<Value, Setback> {
     let reached = bring_in(app, job, &permit, batch, &plan, zone).await?;
     let not_reached = plan.leads.len() - reached;
     plan.leads.truncate(reached);
-    let already_there = store::already_there(&permit, batch.system, &external_ids(&plan), Some(batch.id)).await?;
-    let mut summary = Summary::new(&order.file, batch.system, &plan, &already_there);
+    let there = store::already_there(&permit, batch.system, &external_ids(&plan), Some(batch.id)).await?;
+    let mut summary = Summary::new(&order.file, batch.system, &plan, &there);
     summary.rows += not_reached;
     summary.not_reached = not_reached;
     summary.revived = usize::try_from(store::revived(&permit, batch.id).await?).unwrap_or_default();
@@ -209,7 +208,7 @@ async fn read(preset: Preset, body: Vec<u8>, setting: Setting) -> Result<Plan, S
     let planned = tokio::task::spawn_blocking(move || {
         rules::read(&preset, &body).map(|table| rules::plan(&preset, &table, &setting))
     });
-    planned.await.map_err(|_| AppError::Internal)?.map_err(|reason| Setback::Fail(reason.to_string()))
+    planned.await.map_err(|_| AppError::Internal)?.map_err(|reason| Setback::Fail(Problem::Unreadable(reason)))
 }
 
 /// Writes the plan, chunk by chunk: how many of its leads were reached before somebody wanted it to stop.

@@ -110,6 +110,18 @@ impl Incoming {
     }
 }
 
+/// With whom a lead is that was here before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// With somebody whose leads the importer may change.
+    Within,
+    /// With somebody else.
+    Elsewhere,
+}
+
+/// The leads of a file that are here already, by what they are recognised by.
+pub type AlreadyThere = BTreeMap<String, Whose>;
+
 /// All that a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -531,8 +543,8 @@ fn was_rounded(text: &str) -> bool {
 }
 
 impl Summary {
-    /// Sums up a plan whose leads in `already_there` were not imported by it.
-    pub fn new(file: &str, preset: &str, plan: &Plan, already_there: &BTreeSet<String>) -> Self {
+    /// Sums up a plan whose leads that are `there` already were not imported by it.
+    pub fn new(file: &str, preset: &str, plan: &Plan, there: &AlreadyThere) -> Self {
         let mut summary = Self {
             file: file.to_owned(),
             preset: preset.to_owned(),
@@ -542,8 +554,9 @@ impl Summary {
             ..Self::default()
         };
         for lead in &plan.leads {
-            if already_there.contains(&lead.external_id) {
+            if let Some(whose) = there.get(&lead.external_id) {
                 summary.already_there += 1;
+                summary.elsewhere += usize::from(*whose == Whose::Elsewhere);
             } else {
                 summary.count(lead);
             }
@@ -742,7 +755,7 @@ mod tests {
                 "Created says “2026-02-01”, which is no date like 31.12.2026",
             ]
         );
-        assert_eq!(Summary::new("f", "p", &plan, &BTreeSet::new()).undated, 1);
+        assert_eq!(Summary::new("f", "p", &plan, &AlreadyThere::new()).undated, 1);
     }
 
     #[test]
@@ -784,10 +797,10 @@ mod tests {
             prop_assert_eq!(plan.leads.len() + plan.rejections.len(), rows.len());
             let ids: BTreeSet<_> = plan.leads.iter().map(|lead| &lead.external_id).collect();
             prop_assert_eq!(ids.len(), plan.leads.len());
-            let half: BTreeSet<String> = ids.into_iter().step_by(2).cloned().collect();
+            let half: AlreadyThere = ids.into_iter().step_by(2).map(|id| (id.clone(), Whose::Elsewhere)).collect();
             let summary = Summary::new("f", "p", &plan, &half);
             let lost: usize = summary.lost.values().chain(summary.unqualified.values()).sum();
-            prop_assert_eq!(summary.already_there, half.len());
+            prop_assert_eq!((summary.already_there, summary.elsewhere), (half.len(), half.len()));
             prop_assert_eq!(summary.open + summary.customers + lost, summary.imported);
             prop_assert_eq!(summary.imported + summary.already_there + summary.rejected, summary.rows);
         }

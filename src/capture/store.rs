@@ -2,6 +2,7 @@
 
 use super::{
     preset::LossOutcome,
+    rules::{AlreadyThere, Whose},
     summary::{Rejection, Summary},
 };
 use crate::{error::AppError, ids::Names, people::guard::Permit};
@@ -9,13 +10,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sqlx::types::Json;
+use sqlx::{PgConnection, types::Json};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub mod presets;
 pub mod runs;
 pub mod uploads;
 pub mod withdrawal;
+mod words;
 
 /// A lead as the database takes it in.
 #[derive(Debug, Serialize)]
@@ -107,24 +109,33 @@ pub struct Batch<'a> {
     pub today: NaiveDate,
 }
 
-/// Which of these leads are here already, brought by something else than `batch`. Withdrawn ones are not: they come back.
+/// Which of these leads are here already, brought by something else than `batch`. Withdrawn ones are not: they come back,
+/// unless they are somebody else's.
 pub async fn already_there(
     permit: &Permit,
     system: &str,
     external_ids: &[String],
     batch: Option<i64>,
-) -> Result<BTreeSet<String>, AppError> {
-    let found = sqlx::query_scalar!(
-        r#"select external_id as "id!" from lead
-           where external_system = $1 and external_id = any($2) and import_batch_id is distinct from $3
-             and withdrawn_at is null"#,
+) -> Result<AlreadyThere, AppError> {
+    let scope = Scope::of(permit);
+    let found = sqlx::query!(
+        r#"select external_id as "id!", within as "within!" from (
+               select external_id, withdrawn_at,
+                      $4 or coalesce(owner_id = any($5), false) or coalesce(queue_id = any($6), false) as within
+               from lead
+               where external_system = $1 and external_id = any($2) and import_batch_id is distinct from $3) as found
+           where withdrawn_at is null or not within"#,
         system,
         external_ids,
-        batch
+        batch,
+        scope.is_admin,
+        &scope.owners,
+        &scope.queues
     )
     .fetch_all(permit.pool())
     .await?;
-    Ok(found.into_iter().collect())
+    let whose = |within| if within { Whose::Within } else { Whose::Elsewhere };
+    Ok(found.into_iter().map(|row| (row.id, whose(row.within))).collect())
 }
 
 /// How many of these are recognised by phone or e-mail as leads that came in another way: probably the same people.
@@ -181,21 +192,27 @@ pub async fn reckoning(permit: &Permit) -> Result<Reckoning, AppError> {
     Ok(Reckoning { zone, base_currency: row.base_currency, today, currencies })
 }
 
-/// Adds the names that a table of names does not have yet; the first spelling stays.
+/// Adds the names that a table of names does not have yet, and remembers that they came with this batch; the first
+/// spelling stays.
 macro_rules! add_names {
-    ($table:literal, $names:expr, $connection:expr) => {{
+    ($table:literal, $names:expr, $batch:expr, $connection:expr) => {{
         let (keys, names): (Vec<String>, Vec<String>) = $names.iter().cloned().unzip();
         sqlx::query!(
-            "insert into "
+            "with new as (
+                 insert into "
                 + $table
                 + " (key, name)
-             select key, name from unnest($1::text[], $2::text[]) as given (key, name) order by key
-             on conflict (key) do nothing",
+                 select key, name from unnest($1::text[], $2::text[]) as given (key, name) order by key
+                 on conflict (key) do nothing returning id)
+             insert into import_word (kind, word_id, batch_id) select $3, id, $4 from new",
             &keys,
-            &names
+            &names,
+            $table,
+            $batch
         )
-        .execute($connection)
-        .await?
+        .execute(&mut *$connection)
+        .await?;
+        words::bring_back!($table, &keys, $batch, $connection);
     }};
 }
 
@@ -237,19 +254,23 @@ pub async fn begin(
     )
     .fetch_one(&mut *transaction)
     .await?;
-    add_names!("campaign", names.campaigns, &mut *transaction);
-    add_names!("source", names.sources, &mut *transaction);
-    add_names!("product", names.products, &mut *transaction);
-    add_names!("segment", names.segments, &mut *transaction);
+    add_names!("campaign", names.campaigns, batch, transaction);
+    add_names!("source", names.sources, batch, transaction);
+    add_names!("product", names.products, batch, transaction);
+    add_names!("segment", names.segments, batch, transaction);
     sqlx::query!(
-        "insert into custom_field (key, name, position)
-         select key, jsonb_build_object('en', key), (select coalesce(max(position), 0) from custom_field) + place::integer
-         from unnest($1::text[]) with ordinality as given (key, place)
-         on conflict (key) do nothing",
-        &names.custom
+        "with new as (
+             insert into custom_field (key, name, position)
+             select key, jsonb_build_object('en', key), (select coalesce(max(position), 0) from custom_field) + place::integer
+             from unnest($1::text[]) with ordinality as given (key, place)
+             on conflict (key) do nothing returning id)
+         insert into import_word (kind, word_id, batch_id) select 'custom_field', id, $2 from new",
+        &names.custom,
+        batch
     )
     .execute(&mut *transaction)
     .await?;
+    words::bring_back!("custom_field", &names.custom, batch, transaction);
     transaction.commit().await?;
     Ok(batch)
 }
@@ -277,12 +298,14 @@ pub async fn reject(permit: &Permit, batch: i64, rejections: &[Rejection]) -> Re
     Ok(())
 }
 
-/// Adds those of `leads` that are not here yet, with history, losses, wins and counters: one statement, so that all of a
+/// Adds those of `leads` that are not here yet, with history, losses, wins and counters: in one statement, so that all of a
 /// lead comes or nothing. Withdrawn ones come back as they were. How many came; `tell` lets open boards count again.
 pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell: bool) -> Result<i64, AppError> {
     let external_ids: Vec<String> = leads.iter().map(|lead| lead.external_id.to_owned()).collect();
     // What an import withdraws or revives, its person may change.
     let edits = permit.edits();
+    let mut transaction = permit.pool().begin().await?;
+    lock_results(&mut transaction, leads).await?;
     let added = sqlx::query_scalar!(
         r#"with given as materialized (
                select g.*, o.id as source_id, p.id as product_id, m.id as segment_id, c.id as campaign_id,
@@ -361,9 +384,26 @@ pub async fn add(permit: &Permit, batch: Batch<'_>, leads: &[NewLead<'_>], tell:
         &edits.owners,
         &edits.queues
     )
-    .fetch_one(permit.pool())
+    .fetch_one(&mut *transaction)
     .await?;
+    transaction.commit().await?;
     Ok(added)
+}
+
+/// A lead has to be there before its loss or win, so its stage is counted before its result. Everywhere else results come
+/// first: their rows are locked before any stage's, so that two writers never wait crosswise.
+async fn lock_results(connection: &mut PgConnection, leads: &[NewLead<'_>]) -> Result<(), AppError> {
+    let owners: Vec<i64> = leads.iter().filter_map(|lead| lead.owner).collect();
+    let queues: Vec<i64> = leads.iter().filter_map(|lead| lead.queue).collect();
+    sqlx::query!(
+        "select from result_count where owner_id = any($1) or queue_id = any($2)
+         order by owner_id, queue_id, stage_id for update",
+        &owners,
+        &queues
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// How many leads of this batch had been withdrawn and came back.
@@ -410,11 +450,16 @@ pub async fn reasons(permit: &Permit) -> Result<Vec<(LossOutcome, String, Names)
 
 /// How many of these leads were withdrawn and would come back.
 pub async fn resting(permit: &Permit, system: &str, external_ids: &[String]) -> Result<i64, AppError> {
+    let scope = Scope::of(permit);
     let resting = sqlx::query_scalar!(
         r#"select count(*) as "resting!" from lead
-           where external_system = $1 and external_id = any($2) and withdrawn_at is not null"#,
+           where external_system = $1 and external_id = any($2) and withdrawn_at is not null
+             and ($3 or owner_id = any($4) or queue_id = any($5))"#,
         system,
-        external_ids
+        external_ids,
+        scope.is_admin,
+        &scope.owners,
+        &scope.queues
     )
     .fetch_one(permit.pool())
     .await?;

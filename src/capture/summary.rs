@@ -37,6 +37,9 @@ pub struct Summary {
     pub revived: usize,
     /// Leads that were here before.
     pub already_there: usize,
+    /// Of those: with people whose leads whoever imports may not change. They may be others of the same number.
+    #[serde(default)]
+    pub elsewhere: usize,
     /// Rows that are no leads.
     pub rejected: usize,
     /// The first of them.

@@ -5,6 +5,7 @@ use super::store::withdrawal as store;
 use crate::{
     error::AppError,
     jobs::{
+        problems::Problem,
         store::{self as queue, Job},
         worker::Setback,
     },
@@ -60,7 +61,7 @@ pub async fn withdraw(app: &App, job: &Job) -> Result<Value, Setback> {
 
 /// Acts for whoever asked, with what they may do now.
 async fn acting(app: &App, job: &Job) -> Result<Permit, Setback> {
-    let gone = || Setback::Fail("whoever asked for this may no longer do so".to_owned());
+    let gone = || Setback::Fail(Problem::NoLongerAllowed);
     let user = job.requested_by.ok_or_else(gone)?;
     let (viewer, zone) = people::store::acting(&app.pool, user).await?.ok_or_else(gone)?;
     if viewer.manages() { Ok(Permit::on_behalf_of(app, viewer, zone)) } else { Err(gone()) }

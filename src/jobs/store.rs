@@ -1,13 +1,16 @@
 //! All SQL of the jobs.
 
+use super::problems::Problem;
 use crate::{error::AppError, ids::UserId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{PgPool, types::Json};
 
 /// A worker that has not renewed its lease for this long is taken for dead.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// A job that was begun this often and did not end has failed.
+pub const TRIES: i32 = 5;
 
 /// A job that a worker holds.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ pub struct Progress {
     pub total: Option<i64>,
     /// What came out.
     pub result: Option<Value>,
-    /// Why it failed, for people.
+    /// Why it failed, in an English sentence.
     pub error: Option<String>,
 }
 
@@ -84,16 +87,27 @@ pub async fn enqueue_daily(pool: &PgPool, kind: &str, now: DateTime<Utc>) -> Res
     Ok(())
 }
 
-/// Takes the next due job, or one whose worker died.
+/// Takes the next due job, or one whose worker died. One whose workers died each time may be what kills them: it has
+/// failed, and is not begun again.
 pub async fn take(pool: &PgPool, now: DateTime<Utc>) -> Result<Option<Job>, AppError> {
+    let given_up = Problem::NeverEnded { times: TRIES };
     let row = sqlx::query!(
-        "update job set state = 'running', attempts = attempts + 1, leased_until = $2
+        "with given_up as (
+             update job set state = 'failed', leased_until = null, body = null, error = $4, problem = $5, finished_at = $1
+             where id in (select id from job
+                          where state = 'running' and leased_until <= $1 and attempts >= $3
+                          order by id for update skip locked))
+         update job set state = 'running', attempts = attempts + 1, leased_until = $2
          where id = (select id from job
-                     where (state = 'queued' and run_at <= $1) or (state = 'running' and leased_until <= $1)
+                     where (state = 'queued' and run_at <= $1)
+                        or (state = 'running' and leased_until <= $1 and attempts < $3)
                      order by run_at, id limit 1 for update skip locked)
          returning id, kind, payload, body, attempts, requested_by",
         now,
-        now + LEASE
+        now + LEASE,
+        TRIES,
+        given_up.to_string(),
+        Json(&given_up) as _
     )
     .fetch_optional(pool)
     .await?;
@@ -171,14 +185,15 @@ pub async fn finish(pool: &PgPool, job: &Job, result: Value, now: DateTime<Utc>)
 }
 
 /// The job cannot succeed.
-pub async fn fail(pool: &PgPool, job: &Job, error: &str, now: DateTime<Utc>) -> Result<(), AppError> {
+pub async fn fail(pool: &PgPool, job: &Job, why: &Problem, now: DateTime<Utc>) -> Result<(), AppError> {
     sqlx::query!(
-        "update job set state = 'failed', leased_until = null, body = null, error = $3, finished_at = $4
+        "update job set state = 'failed', leased_until = null, body = null, error = $3, problem = $5, finished_at = $4
          where id = $1 and attempts = $2 and state = 'running'",
         job.id,
         job.attempts,
-        error,
-        now
+        why.to_string(),
+        now,
+        Json(why) as _
     )
     .execute(pool)
     .await?;

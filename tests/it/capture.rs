@@ -234,6 +234,35 @@ async fn an_import_that_was_cut_off_goes_on_without_doubles() {
 }
 
 #[tokio::test]
+async fn a_job_that_kills_its_worker_each_time_is_given_up() {
+    let app = app_without_server().await;
+    let job = enqueue(&app, &sound_file(3)).await;
+    for times in 1..=queue::TRIES {
+        let taken = queue::take(&app.pool, app.clock.now()).await.expect("taken").expect("due");
+        assert_eq!((taken.id, taken.attempts), (job, times));
+        app.clock.advance(queue::LEASE + TimeDelta::seconds(1));
+    }
+    // What waits behind it is begun at once.
+    let next = enqueue(&app, &sound_file(3)).await;
+    assert!(worker::work_once(&app.app).await.expect("worked"));
+    assert_eq!(queue::progress(&app.pool, next).await.expect("the job").state, "done");
+    let progress = queue::progress(&app.pool, job).await.expect("the job");
+    assert_eq!(progress.state, "failed");
+    assert!(progress.error.is_some_and(|why| why.contains("5 times")), "it says so");
+    let kept = r#"job where body is null and finished_at is not null and problem = '{"never_ended": {"times": 5}}'"#;
+    assert_eq!(count(&app, kept).await, 1);
+}
+
+#[tokio::test]
+async fn results_are_locked_before_stages_whoever_withdraws_a_lead() {
+    let app = app_without_server().await;
+    let crosswise = "pg_trigger r join pg_trigger s on s.tgrelid = r.tgrelid and s.tgtype = r.tgtype
+                     where r.tgrelid = 'lead'::regclass and r.tgfoid = 'count_results_of_withdrawn'::regproc
+                       and s.tgfoid = 'count_stages'::regproc and r.tgname > s.tgname";
+    assert_eq!(count(&app, crosswise).await, 0, "triggers fire in the order of their names");
+}
+
+#[tokio::test]
 async fn a_bad_row_is_rejected_alone_and_kept_with_its_reason() {
     let app = app_without_server().await;
     let long = "x".repeat(10 * 1024 * 1024);

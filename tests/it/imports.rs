@@ -16,7 +16,7 @@ use winback::{
         preset::{Becomes, DateColumn, DateFormat, Field, Layout, Owners, Preset},
         problems::Unreadable,
     },
-    jobs::{store as queue, worker},
+    jobs::{problems::Problem, store as queue, worker},
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -185,7 +185,10 @@ async fn a_list_of_another_system_comes_in_as_it_was_mapped() {
     assert_eq!(look.layout.encoding.as_deref(), Some("windows-1254"));
     assert_eq!(look.first[0].1[1], "Şule Iğdır");
     let mut preset = look.guess;
-    assert_eq!((preset.name.as_str(), preset.columns.get(&Field::Value).map(String::as_str)), ("liste", Some("Tutar")));
+    assert_eq!(
+        (preset.name.as_str(), preset.columns.get(&Field::Value).map(String::as_str)),
+        ("liste · Deniz Aydın", Some("Tutar"))
+    );
     assert_eq!(preset.owners, Owners::Column { column: "Sorumlu".into(), otherwise: None });
     // One of twenty dates would be a typing error, one of four leaves it open.
     assert_eq!(preset.arose, None);
@@ -305,6 +308,7 @@ async fn a_repeated_request_begins_one_import() {
     assert_eq!(admin.ask("/api/capture/begin", arguments).await, one);
     finished(&admin, one["begun"]["run"].as_i64().expect("a run")).await;
     assert_eq!((count(&app, "job").await, count(&app, "lead").await), (1, 9));
+    assert_eq!(count(&app, "upload").await, 0, "the file went with the job");
 }
 
 #[tokio::test]
@@ -555,6 +559,7 @@ async fn an_import_is_taken_back_and_comes_again_as_it_was() {
     withdraw(&admin, id).await;
     app.expect_unchanged(&before, "a second withdrawal").await;
 
+    let file = upload(&admin, "leads.csv", sound_rows(900)).await;
     let rehearsal = rehearsed(&admin, file, &preset).await;
     assert_eq!((rehearsal.summary.imported, rehearsal.summary.revived), (900, 900));
     let second = begin(&admin, file, &preset).await;
@@ -595,6 +600,7 @@ async fn leads_that_were_worked_since_stay_and_are_listed() {
     let listed: BroughtPage = heard(admin.ask("/api/capture/brought", json!({"run": id, "page": 0})).await);
     assert_eq!(listed.leads.iter().map(|lead| lead.lead.0).collect::<Vec<_>>(), worked);
     let summary = {
+        let file = upload(&admin, "leads.csv", sound_rows(60)).await;
         let again = begin(&admin, file, &preset).await;
         finished(&admin, again).await.summary.expect("a summary")
     };
@@ -648,4 +654,118 @@ async fn mappings_are_kept_and_shared_with_the_command_line() {
     assert_eq!(rehearsed(&admin, file, &preset).await.summary.already_there, 12);
     admin.ask("/api/capture/forget_preset", json!({"name": "old system"})).await;
     assert!(!winback(&["--export-preset", "old system"]).0);
+}
+
+#[tokio::test]
+async fn of_two_lists_of_one_name_no_row_is_lost() {
+    let app = spawn_app().await;
+    let (selin, mert) = (app.sign_in(SELIN).await, app.sign_in("mert@demo.winback").await);
+    let bring = |client: Client, mapping: Option<String>| async move {
+        let file = upload(&client, "leads.csv", sound_rows(9)).await;
+        let own = sound_preset(&client, file).await;
+        let preset = Preset { name: mapping.unwrap_or_else(|| own.name.clone()), ..own };
+        let rehearsal = rehearsed(&client, file, &preset).await.summary;
+        let run = begin(&client, file, &preset).await;
+        let summary = finished(&client, run).await.summary.expect("a summary");
+        let figures = |summary: &winback::capture::summary::Summary| {
+            (summary.imported, summary.already_there, summary.elsewhere, summary.revived)
+        };
+        assert_eq!(figures(&summary), figures(&rehearsal), "it comes as it was rehearsed");
+        (run, figures(&summary))
+    };
+    let (selins, came) = bring(selin.clone(), None).await;
+    assert_eq!(came, (9, 0, 0, 0));
+    assert_eq!(bring(mert.clone(), None).await.1, (9, 0, 0, 0), "his list is another one");
+    assert_eq!(bring(selin.clone(), None).await.1, (0, 9, 0, 0), "the same again adds nothing");
+    // Under her mapping's name he is told that the numbers are others'.
+    let hers = "leads · Selin Yıldız".to_owned();
+    assert_eq!(bring(mert.clone(), Some(hers.clone())).await.1, (0, 9, 9, 0));
+    withdraw(&selin, selins).await;
+    assert_eq!(bring(mert, Some(hers)).await.1, (0, 9, 9, 0), "what she took back is hers to bring again");
+    assert_eq!(bring(selin, None).await.1, (9, 0, 0, 9));
+    assert_eq!(count(&app, "lead").await, 18);
+}
+
+/// What an import made for everybody, and whether it is offered.
+async fn words(app: &TestApp) -> Vec<(String, bool)> {
+    sqlx::query_as(
+        "select name, retired_at is null from (
+             select name, retired_at from source union all select name, retired_at from product union all
+             select name, retired_at from segment union all select name, retired_at from campaign union all
+             select key, retired_at from custom_field) as word order by name",
+    )
+    .fetch_all(&app.pool)
+    .await
+    .expect("words")
+}
+
+#[tokio::test]
+async fn what_an_import_brought_for_everybody_goes_and_comes_with_it() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let text = "id,name,source,product,segment,campaign,Colour\n1,A,Fair,Roof,Mills,Spring,red\n2,B,Radio,,,,\n";
+    let bring = |name: &'static str, text: &'static str| {
+        let admin = admin.clone();
+        async move {
+            let file = upload(&admin, name, text).await;
+            let preset = seen(&admin, file).await.guess;
+            let run = begin(&admin, file, &preset).await;
+            finished(&admin, run).await;
+            run
+        }
+    };
+    let offered = |names: &[&str], gone: &[&str]| {
+        let all = names.iter().map(|name| (*name, true)).chain(gone.iter().map(|name| (*name, false)));
+        let mut all: Vec<_> = all.map(|(name, is_offered)| (name.to_owned(), is_offered)).collect();
+        all.sort();
+        all
+    };
+    let first = bring("a.csv", text).await;
+    let all = ["Fair", "Radio", "Roof", "Mills", "Spring", "Colour"];
+    assert_eq!(words(&app).await, offered(&all, &[]));
+    // Another list uses one of them, so it stays when the first is taken back; somebody's own word always does.
+    let second = bring("b.csv", "id,name,source\n1,C,Fair\n").await;
+    sqlx::query("insert into source (key, name) values ('own', 'Own')").execute(&app.pool).await.expect("a source");
+    withdraw(&admin, first).await;
+    assert_eq!(words(&app).await, offered(&["Fair", "Own"], &["Radio", "Roof", "Mills", "Spring", "Colour"]));
+    withdraw(&admin, second).await;
+    assert_eq!(words(&app).await, offered(&["Own"], &all), "nobody uses it any more");
+    // It comes back with its leads, but for what people retired themselves.
+    sqlx::query("update source set retired_at = $1 where name = 'Radio'")
+        .bind(app.clock.now() + chrono::TimeDelta::hours(1))
+        .execute(&app.pool)
+        .await
+        .expect("retired by hand");
+    let again = bring("a.csv", text).await;
+    assert_eq!(words(&app).await, offered(&["Own", "Fair", "Roof", "Mills", "Spring", "Colour"], &["Radio"]));
+    withdraw(&admin, again).await;
+    assert_eq!(words(&app).await, offered(&["Own"], &all));
+}
+
+#[tokio::test]
+async fn files_that_nobody_used_are_swept_without_another_upload() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    upload(&admin, "a.csv", "a,b\n1,2\n").await;
+    app.clock.advance(chrono::TimeDelta::days(2));
+    eventually("the sweep", || async { (count(&app, "upload").await == 0).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn why_a_job_failed_is_data_and_no_english() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let order = Order { file: "lost.csv".to_owned(), preset: Preset::load("x-education").expect("built in") };
+    let lost = queue::enqueue(&app.pool, IMPORT, &order, None, app.clock.now()).await.expect("queued");
+    assert_eq!(finished(&admin, lost).await.problem, Some(Problem::FileLost));
+    let page = admin.request(Method::GET, &format!("/import?run={lost}")).header("accept-language", "tr").send().await;
+    let page = page.expect("an answer").text().await.expect("a page");
+    assert!(page.contains("Dosyası artık yok"), "{page}");
+    // What an earlier version kept is shown as it is.
+    sqlx::query("update job set problem = null, error = 'it said so' where id = $1")
+        .bind(lost)
+        .execute(&app.pool)
+        .await
+        .expect("as before");
+    assert_eq!(run(&admin, lost).await.problem, Some(Problem::Said("it said so".to_owned())));
 }

@@ -9,6 +9,7 @@ use crate::{
     },
     error::AppError,
     ids::{LeadId, Names, RequestKey},
+    jobs::problems::Problem,
     people::{
         guard::Permit,
         rules::{Role, Sight, sight},
@@ -23,11 +24,23 @@ const LISTED: i64 = 50;
 /// Rows on a page of leads or rejections.
 pub const PAGE: i64 = 50;
 
-/// Puts an upload into the queue: the job's id, the same again for the same key.
+/// The job that was begun with this key.
+pub async fn begun(permit: &Permit, key: &RequestKey) -> Result<Option<i64>, AppError> {
+    let id = sqlx::query_scalar!(
+        "select id from job where requested_by = $1 and request_key = $2 and kind = $3",
+        permit.viewer().id.0,
+        key.0,
+        IMPORT
+    );
+    Ok(id.fetch_optional(permit.pool()).await?)
+}
+
+/// Turns an upload into a job: its id, the same again for the same key.
 pub async fn begin(permit: &Permit, upload: i64, order: &Order, key: &RequestKey) -> Result<i64, AppError> {
     let id = sqlx::query_scalar!(
-        "insert into job (kind, payload, body, run_at, created_at, requested_by, request_key)
-         select $1, $2, u.body, $3, $3, $4, $5 from upload u where u.id = $6 and u.user_id = $4
+        "with taken as (delete from upload where id = $6 and user_id = $4 returning body)
+         insert into job (kind, payload, body, run_at, created_at, requested_by, request_key)
+         select $1, $2, body, $3, $3, $4, $5 from taken
          on conflict (requested_by, request_key) where request_key is not null
              do update set request_key = excluded.request_key
          returning id",
@@ -39,9 +52,12 @@ pub async fn begin(permit: &Permit, upload: i64, order: &Order, key: &RequestKey
         upload
     )
     .fetch_optional(permit.pool())
-    .await?
-    .ok_or(AppError::NotFound)?;
-    Ok(id)
+    .await?;
+    match id {
+        Some(id) => Ok(id),
+        // The same request at the same moment was quicker.
+        None => begun(permit, key).await?.ok_or(AppError::NotFound),
+    }
 }
 
 /// Puts the taking back of an import into the queue, once, when the import is over: whether it will be taken back.
@@ -95,12 +111,13 @@ pub async fn run(permit: &Permit, run: i64) -> Result<Run, AppError> {
 
 async fn runs(permit: &Permit, one: Option<i64>) -> Result<Vec<Run>, AppError> {
     let rows = sqlx::query!(
-        r#"select j.id, j.state, j.done_count, j.total_count, j.error, j.created_at, j.finished_at,
+        r#"select j.id, j.state, j.done_count, j.total_count, j.error, j.problem, j.created_at, j.finished_at,
                   j.cancel_requested_at is not null as "stopping!", u.name as "by?",
                   coalesce(b.file_name, j.payload ->> 'file') as file, j.payload -> 'preset' ->> 'name' as preset,
                   b.id as "batch?", coalesce(b.summary, j.result) as "summary?: Json<Summary>",
                   w.state as "withdrawal?", w.done_count as "withdrawal_done?", w.total_count as withdrawal_total,
-                  w.result as "withdrawal_result?", w.error as withdrawal_error
+                  w.result as "withdrawal_result?", w.error as withdrawal_error,
+                  w.problem as withdrawal_problem
            from job j left join import_batch b on b.job_id = j.id left join job w on w.id = b.withdraw_job_id
            left join app_user u on u.id = coalesce(j.requested_by, b.started_by)
            where j.kind = $1 and ($2 or j.requested_by = $3) and ($4::bigint is null or j.id = $4)
@@ -126,7 +143,7 @@ async fn runs(permit: &Permit, one: Option<i64>) -> Result<Vec<Run>, AppError> {
                         total: row.withdrawal_total,
                         withdrawn: done.as_ref().map(|done| done.withdrawn),
                         kept: done.map(|done| done.kept),
-                        error: row.withdrawal_error,
+                        problem: problem(row.withdrawal_problem, row.withdrawal_error),
                     })
                 }
             };
@@ -141,13 +158,18 @@ async fn runs(permit: &Permit, one: Option<i64>) -> Result<Vec<Run>, AppError> {
                 is_stopping: row.stopping,
                 done: row.done_count,
                 total: row.total_count,
-                error: row.error,
+                problem: problem(row.problem, row.error),
                 has_leads: row.batch.is_some(),
                 summary: row.summary.map(|summary| summary.0),
                 withdrawal,
             })
         })
         .collect()
+}
+
+/// Why it failed; what an earlier version kept is a sentence.
+fn problem(problem: Option<Value>, error: Option<String>) -> Option<Problem> {
+    problem.and_then(|problem| serde_json::from_value(problem).ok()).or(error.map(Problem::Said))
 }
 
 fn job_state(word: &str) -> Result<JobState, AppError> {

@@ -1,7 +1,8 @@
 //! Files that wait while their columns are mapped.
 
 use crate::{error::AppError, people::guard::Permit};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
 
 /// An upload that nobody used is swept after this long.
 const KEPT: TimeDelta = TimeDelta::days(1);
@@ -25,6 +26,12 @@ pub async fn keep(permit: &Permit, name: &str, body: &[u8]) -> Result<i64, AppEr
     .fetch_one(permit.pool())
     .await?;
     Ok(id)
+}
+
+/// Forgets files that nobody used in time.
+pub async fn sweep(pool: &PgPool, now: DateTime<Utc>) -> Result<(), AppError> {
+    sqlx::query!("delete from upload where at <= $1", now - KEPT).execute(pool).await?;
+    Ok(())
 }
 
 /// A file of the viewer's own.

@@ -63,8 +63,9 @@ async fn withdraw(connection: &mut PgConnection, permit: &Permit, leads: &[i64])
     Ok(())
 }
 
-/// The batch is taken back; open boards count again.
+/// The batch is taken back, with the words that only it brought; open boards count again.
 pub async fn finish(permit: &Permit, batch: i64) -> Result<(), AppError> {
+    let mut transaction = permit.pool().begin().await?;
     sqlx::query!(
         "with told as (insert into event (at, kind) values ($2, 'bulk'))
          update import_batch set withdrawn_at = $2, withdrawn_by = $3 where id = $1",
@@ -72,8 +73,10 @@ pub async fn finish(permit: &Permit, batch: i64) -> Result<(), AppError> {
         permit.now(),
         permit.viewer().id.0
     )
-    .execute(permit.pool())
+    .execute(&mut *transaction)
     .await?;
+    super::words::retire_unused(&mut transaction, permit.now()).await?;
+    transaction.commit().await?;
     permit.committed();
     Ok(())
 }

@@ -103,14 +103,15 @@ pub fn RunView(run: Run) -> impl IntoView {
         }
     };
     let is_running = Memo::new(move |_| run.with(|run| !run.state.is_over()));
-    let end = Memo::new(move |_| run.with(|run| (run.state, run.summary.clone(), run.error.clone())));
+    let end = Memo::new(move |_| run.with(|run| (run.state, run.summary.clone(), run.problem.clone())));
     let outcome = move || {
-        let (state, summary, error) = end.get();
+        let (state, summary, problem) = end.get();
         let _ = has_reasons.get();
         let sentence_of_end = match state {
             JobState::Cancelled => Some(t_string!(i18n, capture.was_stopped).to_string()),
             JobState::Failed => {
-                Some(t_string!(i18n, capture.has_failed, why = sentence(&error.unwrap_or_default())).to_string())
+                let why = problem.map(|problem| sentence(&problem.say(i18n.get_locale()))).unwrap_or_default();
+                Some(t_string!(i18n, capture.has_failed, why = why).to_string())
             }
             _ => None,
         };
@@ -220,6 +221,11 @@ pub fn Figures(summary: Summary, reasons: StoredValue<Vec<ReasonChoice>>) -> imp
         let shown = move || t_string!(i18n, capture.undated_note, leads = number(undated)).to_string();
         view! { <p class="muted small">{shown}</p> }
     });
+    let elsewhere = summary.elsewhere;
+    let elsewhere_note = (elsewhere > 0).then(|| {
+        let shown = move || t_string!(i18n, capture.elsewhere_note, leads = number(elsewhere)).to_string();
+        view! { <p class="problem">{shown}</p> }
+    });
     view! {
         <dl class="import-figures">
             {figure(imported, summary.imported)}
@@ -228,11 +234,13 @@ pub fn Figures(summary: Summary, reasons: StoredValue<Vec<ReasonChoice>>) -> imp
             {figure(known(|i18n| t_string!(i18n, capture.figure_losses).to_string()), losses)}
             {figure(known(|i18n| t_string!(i18n, capture.figure_rejected).to_string()), summary.rejected)}
             {optional(|i18n| t_string!(i18n, capture.figure_there).to_string(), summary.already_there)}
+            {optional(|i18n| t_string!(i18n, capture.figure_elsewhere).to_string(), summary.elsewhere)}
             {optional(|i18n| t_string!(i18n, capture.figure_revived).to_string(), summary.revived)}
             {optional(|i18n| t_string!(i18n, capture.figure_not_reached).to_string(), summary.not_reached)}
             {optional(|i18n| t_string!(i18n, capture.figure_do_not_call).to_string(), summary.do_not_call)}
             {optional(|i18n| t_string!(i18n, capture.figure_do_not_email).to_string(), summary.do_not_email)}
         </dl>
+        {elsewhere_note}
         {undated_note}
         {(losses > 0).then(|| view! {
             <details>
@@ -247,7 +255,7 @@ pub fn Figures(summary: Summary, reasons: StoredValue<Vec<ReasonChoice>>) -> imp
 #[component]
 fn TakingBack(withdrawal: Withdrawal) -> impl IntoView {
     let i18n = use_i18n();
-    let Withdrawal { state, done, total, withdrawn, kept, error } = withdrawal;
+    let Withdrawal { state, done, total, withdrawn, kept, problem } = withdrawal;
     let number = move |count: i64| format::number(i18n.get_locale(), count);
     match state {
         JobState::Queued | JobState::Running => {
@@ -261,8 +269,10 @@ fn TakingBack(withdrawal: Withdrawal) -> impl IntoView {
             view! { <p role="status">{said} " " {move || (kept > 0).then(stays)}</p> }.into_any()
         }
         JobState::Failed | JobState::Cancelled => {
-            let why = sentence(&error.unwrap_or_default());
-            let said = move || t_string!(i18n, capture.has_failed, why = why.clone()).to_string();
+            let said = move || {
+                let why = problem.as_ref().map(|problem| sentence(&problem.say(i18n.get_locale())));
+                t_string!(i18n, capture.has_failed, why = why.unwrap_or_default()).to_string()
+            };
             view! { <p class="problem">{said}</p> }.into_any()
         }
     }
