@@ -1,7 +1,10 @@
-//! The ways in besides signing in: the first run of an empty installation, an invitation, a new password. Secrets travel
-//! in request bodies, wrong ones are throttled like passwords, and whoever has a right one is signed in.
+//! The ways in besides signing in: the first run of an empty installation, an invitation, a new password. Whoever has a
+//! right secret is signed in. Wrong ones are throttled, at each door apart: a page elsewhere that makes a browser follow
+//! dead links closes neither the sign-in of its office nor the link that somebody there was sent. Only looking, as
+//! following a link does, counts nothing: nobody guesses 256 bits.
 
 use super::{
+    guard::SignedIn,
     rules::Email,
     session,
     store::{self, entry, invitations},
@@ -12,7 +15,8 @@ use crate::{
     server::{client::Client, state::App},
     settings::{
         api::{Beginnings, Entry, FirstRun, Guest},
-        rules::{LONGEST_NAME, Refusal, Why, password_problem, refusal},
+        rules::{LANGUAGES, LONGEST_NAME, Refusal, Why, password_problem, refusal},
+        store::zones,
     },
 };
 use http::{header, request::Parts};
@@ -32,23 +36,28 @@ impl Caller {
         Ok(Self { app, parts })
     }
 
-    /// Under which wrong secrets of this caller are counted; no address of a person looks like it.
-    fn door(&self, what: &str) -> (String, String) {
+    /// Under which wrong secrets of this caller are counted; no address of a person or client looks like it.
+    fn door(&self, what: &str) -> String {
         let client = self.parts.extensions.get::<Client>().map_or("unknown", |client| client.0.as_str());
-        (format!("{what} {client}"), client.to_owned())
+        format!("{what} {client}")
     }
 
     async fn is_throttled(&self, what: &str) -> Result<bool, AppError> {
-        let (key, client) = self.door(what);
-        store::is_throttled(&self.app.pool, &key, &client, self.app.clock.now()).await
+        let door = self.door(what);
+        store::is_throttled(&self.app.pool, &door, &door, self.app.clock.now()).await
     }
 
     async fn was_wrong(&self, what: &str) -> Result<(), AppError> {
-        let (key, client) = self.door(what);
-        store::record_failure(&self.app.pool, &key, &client, self.app.clock.now()).await
+        let door = self.door(what);
+        store::record_failure(&self.app.pool, &door, &door, self.app.clock.now()).await
     }
 
+    /// Signs in; whoever was signed in with this browser before is no longer, nor are their open streams.
     async fn sign_in(&self, person: i64) -> Result<(), AppError> {
+        if let Some(before) = self.parts.extensions.get::<SignedIn>() {
+            store::end_session(&self.app.pool, before, false, self.app.clock.now()).await?;
+            self.app.nudge.now();
+        }
         let cookie = session::open(&self.app, UserId(person), &self.parts.headers).await?;
         let response = use_context::<ResponseOptions>().ok_or(AppError::Internal)?;
         response.append_header(header::SET_COOKIE, cookie);
@@ -62,14 +71,7 @@ const SETUP: &str = "setup";
 /// Whom an invitation is for; `None` when it does not hold.
 pub async fn guest(secret: &str) -> Result<Option<Guest>, AppError> {
     let caller = Caller::here()?;
-    if caller.is_throttled(INVITATION).await? {
-        return Ok(None);
-    }
-    let guest = invitations::guest(&caller.app.pool, secret, caller.app.clock.now()).await?;
-    if guest.is_none() {
-        caller.was_wrong(INVITATION).await?;
-    }
-    Ok(guest)
+    invitations::guest(&caller.app.pool, secret, caller.app.clock.now()).await
 }
 
 /// Sets the invited person's password and signs them in.
@@ -125,13 +127,10 @@ pub async fn beginnings(token: &str) -> Result<Beginnings, AppError> {
     let caller = Caller::here()?;
     let app = &caller.app;
     let mut connection = app.pool.acquire().await?;
-    let is_open = store::is_empty(&app.pool).await? && !caller.is_throttled(SETUP).await?;
+    let is_open = store::is_empty(&app.pool).await?;
     let token_holds = is_open && entry::setup_token_holds(&mut connection, token, app.clock.now()).await?;
-    if is_open && !token_holds && !token.is_empty() {
-        caller.was_wrong(SETUP).await?;
-    }
     let (currencies, zones) = match token_holds {
-        true => (entry::currencies(&app.pool).await?, crate::settings::store::zones()),
+        true => (entry::currencies(&app.pool).await?, zones(&mut connection).await?),
         false => (Vec::new(), Vec::new()),
     };
     Ok(Beginnings { token_holds, currencies, zones })
@@ -145,15 +144,13 @@ pub async fn set_up(token: &str, first: &FirstRun) -> Result<Entry, AppError> {
         return Ok(Entry::Wait);
     }
     let now = app.clock.now();
-    let holds = {
-        let mut connection = app.pool.acquire().await?;
-        store::is_empty(&app.pool).await? && entry::setup_token_holds(&mut connection, token, now).await?
-    };
-    if !holds {
+    let mut connection = app.pool.acquire().await?;
+    if !store::is_empty(&app.pool).await? || !entry::setup_token_holds(&mut connection, token, now).await? {
         caller.was_wrong(SETUP).await?;
         return Ok(Entry::Dead);
     }
-    let why = problems(first, &entry::currencies(&app.pool).await?);
+    let why = problems(first, &entry::currencies(&app.pool).await?, &zones(&mut connection).await?);
+    drop(connection);
     if !why.is_empty() {
         return Ok(Entry::Refused { why });
     }
@@ -168,19 +165,18 @@ pub async fn set_up(token: &str, first: &FirstRun) -> Result<Entry, AppError> {
     }
 }
 
-fn problems(first: &FirstRun, currencies: &[String]) -> Vec<Refusal> {
+fn problems(first: &FirstRun, currencies: &[String], zones: &[String]) -> Vec<Refusal> {
     let text = |field: &str, text: &str| match text.trim() {
         "" => Some(refusal(field, Why::Missing)),
         text if text.chars().count() > LONGEST_NAME || text.contains('\0') => Some(refusal(field, Why::TooLong)),
         _ => None,
     };
-    let zone = first.time_zone.parse::<chrono_tz::Tz>().is_err();
     let email = first.email.parse::<Email>().is_err();
     [
         text("organisation", &first.organisation),
         (!currencies.contains(&first.currency)).then(|| refusal("currency", Why::UnknownCurrency)),
-        zone.then(|| refusal("time_zone", Why::UnknownZone)),
-        (!["en", "tr"].contains(&first.language.as_str())).then(|| refusal("language", Why::Missing)),
+        (!zones.contains(&first.time_zone)).then(|| refusal("time_zone", Why::UnknownZone)),
+        (!LANGUAGES.contains(&first.language.as_str())).then(|| refusal("language", Why::UnknownLanguage)),
         text("name", &first.name),
         email.then(|| refusal("email", Why::NotAnEmail)),
         password_problem(&first.password).map(|why| refusal("password", why)),
@@ -208,9 +204,9 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        assert_eq!(problems(&first(), &["EUR".into()]), []);
+        assert_eq!(problems(&first(), &["EUR".into()], &["Europe/Istanbul".into()]), []);
         let broken = FirstRun { name: " ".into(), email: "nobody".into(), password: "short".into(), ..first() };
-        let fields: Vec<_> = problems(&broken, &[]).into_iter().map(|refusal| refusal.field).collect();
-        assert_eq!(fields, ["currency", "name", "email", "password"]);
+        let fields: Vec<_> = problems(&broken, &[], &[]).into_iter().map(|refusal| refusal.field).collect();
+        assert_eq!(fields, ["currency", "time_zone", "name", "email", "password"]);
     }
 }

@@ -2,8 +2,8 @@
 //! allow.
 
 use super::model::{
-    Currency, Field, FieldKind, Hours, Organisation, Person, Queue, ReasonSetting, Section, Setting, StageSetting,
-    Team, Word, WordKind,
+    Currency, Field, FieldKind, Hours, Organisation, Person, Profile, Queue, ReasonSetting, Section, Setting,
+    StageSetting, Team, Word, WordKind,
 };
 use crate::{
     fold::fold,
@@ -19,6 +19,8 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What winback speaks.
+pub const LANGUAGES: [&str; 2] = ["en", "tr"];
 /// No name is longer, in characters.
 pub const LONGEST_NAME: usize = 120;
 /// So many entries fit into one list of a setting.
@@ -57,6 +59,8 @@ words! {
         Overlap = "overlap",
         /// No such time zone.
         UnknownZone = "unknown_zone",
+        /// winback does not speak it.
+        UnknownLanguage = "unknown_language",
         /// No such currency, or not in use.
         UnknownCurrency = "unknown_currency",
         /// Somebody must remain who may set everything.
@@ -222,7 +226,7 @@ pub fn check(before: Option<&Setting>, after: &Setting, facts: &Facts) -> Vec<Re
             };
             checks.organisation(before, organisation);
         }
-        Setting::Profile(profile) => checks.zone(profile.time_zone.as_deref()),
+        Setting::Profile(profile) => checks.profile(profile),
         Setting::Person(person) => {
             let before = match before {
                 Some(Setting::Person(before)) => Some(before),
@@ -295,6 +299,16 @@ impl Checks<'_> {
             self.refuse_if(name.chars().count() > LONGEST_NAME || name.contains('\0'), &field, Why::TooLong);
             self.refuse_if(self.facts.names.contains(&fold(name)), &field, Why::Taken);
         }
+    }
+
+    fn profile(&mut self, profile: &Profile) {
+        let language = profile.language.as_deref();
+        self.refuse_if(
+            language.is_some_and(|language| !LANGUAGES.contains(&language)),
+            "language",
+            Why::UnknownLanguage,
+        );
+        self.zone(profile.time_zone.as_deref());
     }
 
     fn zone(&mut self, zone: Option<&str>) {
@@ -615,6 +629,21 @@ mod tests {
 
     fn whys(before: Option<&Setting>, after: &Setting, facts: &Facts) -> Vec<Why> {
         check(before, after, facts).into_iter().map(|refusal| refusal.why).collect()
+    }
+
+    #[test]
+    fn a_language_that_is_none_of_ours_is_refused() {
+        let speaking = |language: Option<&str>| {
+            let language = language.map(str::to_owned);
+            Setting::Profile(Profile { id: 1, language, time_zone: None })
+        };
+        for language in ["\n", "en-XB", "tr; Path=/", ""] {
+            assert_eq!(whys(None, &speaking(Some(language)), &facts()), [Why::UnknownLanguage], "{language:?}");
+        }
+        for language in LANGUAGES.map(Some).into_iter().chain([None]) {
+            assert_eq!(whys(None, &speaking(language), &facts()), []);
+            assert!(language.is_none_or(|language| language.parse::<crate::i18n::Locale>().is_ok()));
+        }
     }
 
     fn reason(scopes: Vec<Scope>) -> ReasonSetting {

@@ -20,7 +20,8 @@ use crate::{
 };
 use chrono_tz::Tz;
 use sqlx::{PgConnection, types::Json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use tokio::sync::OnceCell;
 
 pub mod lists;
 pub mod log;
@@ -32,9 +33,21 @@ pub async fn one_at_a_time(connection: &mut PgConnection) -> Result<(), AppError
     Ok(())
 }
 
-/// The names of all time zones.
-pub fn zones() -> Vec<String> {
-    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect()
+/// The names of the time zones that winback and its database both know: days are reckoned in either. Asking the database
+/// takes a while, and what it knows does not change while it runs.
+pub async fn zones(connection: &mut PgConnection) -> Result<Vec<String>, AppError> {
+    static ZONES: OnceCell<Vec<String>> = OnceCell::const_new();
+    let zones = ZONES.get_or_try_init(|| async {
+        let names =
+            sqlx::query_scalar!(r#"select name as "name!" from pg_timezone_names"#).fetch_all(connection).await?;
+        Ok::<_, AppError>(in_both(&names.into_iter().collect()))
+    });
+    zones.await.cloned()
+}
+
+fn in_both(of_the_database: &BTreeSet<String>) -> Vec<String> {
+    let ours = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    ours.filter(|zone| of_the_database.contains(*zone)).map(str::to_owned).collect()
 }
 
 async fn who(connection: &mut PgConnection, permit: &Permit) -> Result<Who, AppError> {
@@ -263,7 +276,7 @@ async fn facts(
         sources: ids(lists::words(&mut *connection, WordKind::Source).await?),
         lines: ids(lists::words(&mut *connection, WordKind::BusinessLine).await?),
         currencies: lists::currencies(&mut *connection).await?.into_iter().map(|currency| currency.code).collect(),
-        zones: zones().into_iter().collect(),
+        zones: zones(&mut *connection).await?.into_iter().collect(),
         base_currency,
         money_is_stored: lists::money_is_stored(&mut *connection).await?,
         is_used: match before {
@@ -400,7 +413,7 @@ pub async fn sheet(permit: &Permit, section: Section) -> Result<Sheet, AppError>
     let items = items(&mut connection, permit, &who, section).await?;
     let mut around = around(&mut connection).await?;
     if matches!(section, Section::Organisation | Section::Teams | Section::Me) {
-        around.zones = zones();
+        around.zones = zones(&mut connection).await?;
     }
     Ok(Sheet { items, who, around })
 }
@@ -526,4 +539,15 @@ pub async fn overview(permit: &Permit) -> Result<Overview, AppError> {
     };
     let progress = (who.role == Role::Admin && !is_done).then_some(progress);
     Ok(Overview { who, progress, changes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_that_the_database_does_not_know_is_not_offered() {
+        let known = ["Europe/Istanbul", "UTC", "localtime"].map(str::to_owned).into();
+        assert_eq!(in_both(&known), ["Europe/Istanbul", "UTC"], "US/Eastern is missing there, localtime here");
+    }
 }

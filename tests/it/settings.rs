@@ -199,7 +199,10 @@ async fn everybody_sets_what_is_theirs() {
     assert_eq!(items(&ayse, Section::Me).await[0], Setting::Profile(zoned));
     let bad = Profile { time_zone: Some("Moon/Crater".into()), ..profile.clone() };
     let present = items(&ayse, Section::Me).await.remove(0);
-    refused(change(&ayse, present, Setting::Profile(bad)).await, "time_zone", Why::UnknownZone);
+    refused(change(&ayse, present.clone(), Setting::Profile(bad)).await, "time_zone", Why::UnknownZone);
+    // It would stand in a cookie of whoever signs in.
+    let bad = Profile { language: Some("\n".into()), ..profile.clone() };
+    refused(change(&ayse, present, Setting::Profile(bad)).await, "language", Why::UnknownLanguage);
     // A manager: capacity and hours of the own team.
     let burak = person(&selin, "Burak Şahin").await;
     let limited = Person { capacity: Some(30), ..burak.clone() };
@@ -511,6 +514,61 @@ async fn guessing_links_is_throttled() {
         answers.push(heard::<Entry>(stranger.ask("/api/people/accept", arguments).await));
     }
     assert_eq!((&answers[7], &answers[8]), (&Entry::Dead, &Entry::Wait));
+}
+
+#[tokio::test]
+async fn dead_links_close_no_door() {
+    let app = spawn_app().await;
+    let stranger = app.stranger();
+    for _ in 0..45 {
+        stranger.get("/invitation/i").await;
+    }
+    for _ in 0..10 {
+        let arguments = json!({ "secret": "guess", "password": "long enough" });
+        stranger.ask("/api/people/accept", arguments).await;
+    }
+    assert_eq!(
+        count(&app, "sign_in_failure").await,
+        8,
+        "looking writes nothing, and trying is counted at its own door"
+    );
+    assert_eq!(count(&app, "sign_in_failure where client = email_key").await, 8);
+    let answer = stranger.post_form("/sign-in", format!("email={AYSE}&password=winback-demo&next=/board")).await;
+    assert!(answer.headers().get(header::SET_COOKIE).is_some(), "the office signs in");
+}
+
+#[tokio::test]
+async fn whoever_comes_in_by_a_link_ends_the_session_of_whoever_sat_there() {
+    let app = spawn_app().await;
+    let (admin, ayse) = (app.sign_in(ADMIN).await, app.sign_in(AYSE).await);
+    let burak = person(&admin, "Burak Şahin").await;
+    let invited: Invited = heard(admin.ask("/api/people/invite", json!({ "person": burak.id })).await);
+    let Invited::Done { link, .. } = invited else { panic!("{invited:?}") };
+    let secret = link.rsplit('/').next().expect("a secret");
+    let arguments = json!({ "secret": secret, "password": "long enough" });
+    assert_eq!(heard::<Entry>(ayse.ask("/api/people/accept", arguments).await), Entry::Done);
+    assert_eq!(ayse.call("/api/people/me", json!({})).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(count(&app, "event where kind = 'session_ended'").await, 1, "her open pages hear of it");
+}
+
+#[tokio::test]
+async fn every_zone_that_is_offered_is_one_that_the_database_reckons_with() {
+    let app = spawn_app().await;
+    let admin = app.sign_in(ADMIN).await;
+    let zones = sheet(&admin, Section::Organisation).await.around.zones;
+    assert!(zones.len() > 300 && zones.contains(&"Europe/Istanbul".to_owned()));
+    let unknown: Vec<String> =
+        sqlx::query_scalar("select zone from unnest($1::text[]) as zone except select name from pg_timezone_names")
+            .bind(&zones)
+            .fetch_all(&app.pool)
+            .await
+            .expect("zones");
+    assert!(unknown.is_empty(), "{unknown:?}");
+    // The database knows more than we reckon with: those are refused as well.
+    let organisation = items(&admin, Section::Organisation).await.remove(0);
+    let Setting::Organisation(before) = organisation.clone() else { panic!("{organisation:?}") };
+    let odd = Organisation { time_zone: "posixrules".into(), ..before };
+    refused(change(&admin, organisation, Setting::Organisation(odd)).await, "time_zone", Why::UnknownZone);
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ pub(super) async fn history(
            left join stage f on f.id = a.from_stage_id left join stage t on t.id = a.to_stage_id
            left join estimate e on e.activity_id = a.id left join app_user b on b.id = e.by_id
            left join offer o on o.activity_id = a.id
-           left join attachment d on d.activity_id = a.id
+           left join attachment d on d.lead_id = a.lead_id and d.activity_id = a.id
            left join win w on w.lead_id = a.lead_id and w.move_version = a.move_version and a.kind = 'move'
            left join product p on p.id = w.product_id
            left join lateral (

@@ -159,6 +159,7 @@ pub fn why(i18n: I18n, why: Why) -> String {
         Why::Turned => w!(i18n, w_turned),
         Why::Overlap => w!(i18n, w_overlap),
         Why::UnknownZone => w!(i18n, w_unknown_zone),
+        Why::UnknownLanguage => w!(i18n, w_unknown_language),
         Why::UnknownCurrency => w!(i18n, w_unknown_currency),
         Why::LastAdmin => w!(i18n, w_last_admin),
         Why::RepNeedsTier => w!(i18n, w_rep_needs_tier),
