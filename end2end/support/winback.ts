@@ -69,13 +69,13 @@ export class Winback {
     private readonly said: () => string,
   ) {}
 
-  /** Starts one with the demo team, or with nobody in it. */
-  static async start({ empty = false } = {}): Promise<Winback> {
+  /** Starts one with the demo team, with the whole demo company, or with nobody in it. */
+  static async start({ empty = false, filled = false } = {}): Promise<Winback> {
     const folder = await mkdtemp(join(tmpdir(), 'winback-browser-'));
     // As root the cluster runs as another account, which has to reach it.
     await chmod(folder, 0o755);
     const data = join(folder, 'data');
-    if (!empty) await run(BINARY, ['demo', '--team-only', '--data', data], { env: environment() });
+    if (!empty) await run(BINARY, ['demo', ...(filled ? [] : ['--team-only']), '--data', data], { env: environment() });
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const server = spawn(BINARY, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--public-url', url], {

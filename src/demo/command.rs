@@ -41,7 +41,7 @@ pub async fn run(demo: Demo) -> Outcome {
     with_database(&demo.database, async |database| {
         let (pool, clock) = (&database.pool, &Clock::System);
         if demo.remove {
-            println!("{}", removal::report(removal::remove(pool, None, clock.now()).await?));
+            println!("{}", removal::report(removal::remove(pool, clock.now()).await?));
             return Ok(());
         }
         if demo.team_only {

@@ -3,7 +3,7 @@
 //!
 //! * `plan`: seed and day → every row, pure. `company`, `names` and `phrases` are what it draws from, `fate` decides how a
 //!   lead ends, `story` tells how it got there, `effects` says how strongly.
-//! * `store` writes a plan, `removal` takes it out again and leaves what real people added.
+//! * `store` writes a plan, `removal` takes it out again and leaves what real people added; `jobs` does so for the browser.
 //! * `team`: the thirteen people of the demo team.
 
 pub mod api;
@@ -19,6 +19,8 @@ mod company;
 mod effects;
 #[cfg(feature = "ssr")]
 mod fate;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 #[cfg(feature = "ssr")]
 mod names;
 #[cfg(feature = "ssr")]

@@ -2,10 +2,12 @@
 //! a source, an account, a person of the demo team, who then cannot sign in any more.
 
 use super::{
-    api::DemoSummary,
+    api::{Demo, DemoSummary, Removal},
+    jobs::REMOVAL,
     store::be_patient,
     team::{self, TEAM},
 };
+use crate::{error::AppError, ids::UserId, people::guard::Permit};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, PgPool, error::ErrorKind};
@@ -33,53 +35,123 @@ fn range(ids: &Value, table: &str) -> Range {
     Range { first: id(0).unwrap_or(1), last: id(1).unwrap_or(0) }
 }
 
-/// What would go and what would stay; nothing when there are no demo data.
-pub async fn summary(pool: &PgPool) -> Result<Option<DemoSummary>, sqlx::Error> {
+/// The rows of a table that has no ids of its own, as the generator wrote them; none that an earlier version wrote.
+fn written(ids: &Value, table: &str) -> Value {
+    ids.get(table).filter(|rows| rows.is_array()).cloned().unwrap_or_else(|| Value::Array(Vec::new()))
+}
+
+/// The demo data, as an admin meets them; nothing when there are none.
+pub async fn seen(permit: &Permit) -> Result<Option<Demo>, AppError> {
+    let pool = permit.pool();
+    // First: a removal that ends in between has left nothing.
+    if is_leaving(pool).await? {
+        return Ok(Some(Demo::Leaving));
+    }
     let Some(ids) = sqlx::query_scalar!("select ids from demo_data").fetch_optional(pool).await? else {
         return Ok(None);
     };
-    let (leads, accounts) = (range(&ids, "lead"), range(&ids, "account"));
+    if is_made_up(pool, permit.viewer().id).await? {
+        return Ok(Some(Demo::ViewerIsMadeUp));
+    }
+    Ok(Some(Demo::Here(summary(pool, &ids).await?)))
+}
+
+async fn is_leaving(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (select from job where kind = $1 and state in ('queued', 'running')) as "leaving!""#,
+        REMOVAL
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// Whether somebody is of the demo team, by whatever name they go now.
+pub async fn is_made_up(pool: &PgPool, person: UserId) -> Result<bool, AppError> {
+    let is_made_up = sqlx::query_scalar!(
+        r#"select exists (
+               select from app_user u left join demo_data d on true
+               where u.id = $1 and (u.email = any($2) or d.ids -> 'app_user' @> to_jsonb(u.id))) as "made_up!""#,
+        person.0,
+        &team::emails()
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(is_made_up)
+}
+
+/// Puts the removal into the queue, once.
+pub async fn ask(permit: &Permit) -> Result<Removal, AppError> {
+    if is_made_up(permit.pool(), permit.viewer().id).await? {
+        return Ok(Removal::AskerIsMadeUp);
+    }
+    let mut transaction = permit.pool().begin().await?;
+    // Of two who ask at once the second finds the first one's job.
+    let here = sqlx::query!("select seed from demo_data for update").fetch_optional(&mut *transaction).await?;
+    if here.is_none() {
+        return Ok(Removal::Gone);
+    }
+    sqlx::query!(
+        "insert into job (kind, payload, run_at, created_at, requested_by)
+         select $1, '{}', $2, $2, $3
+         where not exists (select from job where kind = $1 and state in ('queued', 'running'))",
+        REMOVAL,
+        permit.now(),
+        permit.viewer().id.0
+    )
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(Removal::Begun)
+}
+
+/// What would go and what would stay.
+async fn summary(pool: &PgPool, ids: &Value) -> Result<DemoSummary, sqlx::Error> {
+    let (leads, accounts) = (range(ids, "lead"), range(ids, "account"));
     let row = sqlx::query!(
         r#"select (select count(*) from lead where id between $1 and $2) as "leads!",
                   (select count(*) from activity where lead_id between $1 and $2) as "entries!",
                   (select count(*) from account a where a.id between $3 and $4 and not exists
                        (select from lead l where l.account_id = a.id and l.id not between $1 and $2)) as "accounts!",
-                  (select count(*) from app_user where email = any($5)) as "people!",
+                  (select count(*) from app_user where email = any($5) or $6 @> to_jsonb(id)) as "people!",
                   (select count(*) from lead where id not between $1 and $2) as "stay!""#,
         leads.first,
         leads.last,
         accounts.first,
         accounts.last,
-        &team::emails()
+        &team::emails(),
+        written(ids, "app_user")
     )
     .fetch_one(pool)
     .await?;
-    Ok(Some(DemoSummary {
+    Ok(DemoSummary {
         leads: row.leads,
         entries: row.entries,
         accounts: row.accounts,
         people: row.people,
         stay: row.stay,
-    }))
+    })
 }
 
-/// Takes out data and team. `keep` is the one of the team who asks for it in the browser: they stay, so that somebody
-/// can sign in.
-pub async fn remove(pool: &PgPool, keep: Option<i64>, now: DateTime<Utc>) -> Result<Removed, sqlx::Error> {
+/// Takes out data and team: nobody stays who signs in with a password that everybody knows.
+pub async fn remove(pool: &PgPool, now: DateTime<Utc>) -> Result<Removed, sqlx::Error> {
     let mut transaction = pool.begin().await?;
     be_patient(&mut transaction).await?;
     let ids = sqlx::query_scalar!("delete from demo_data returning ids").fetch_optional(&mut *transaction).await?;
     let mut leads = 0;
-    if let Some(ids) = ids {
-        leads = remove_leads(&mut transaction, range(&ids, "lead"), now).await?;
-        remove_accounts(&mut transaction, &ids).await?;
-        remove_words(&mut transaction, &ids).await?;
-        remove_settings(&mut transaction).await?;
+    if let Some(ids) = &ids {
+        leads = remove_leads(&mut transaction, range(ids, "lead"), now).await?;
+        remove_accounts(&mut transaction, ids).await?;
+        remove_words(&mut transaction, ids).await?;
+        remove_settings(&mut transaction, ids).await?;
     }
-    let (people, closed) = remove_team(&mut transaction, keep, now).await?;
+    let people = written(&ids.unwrap_or_default(), "app_user");
+    let (people, closed) = remove_team(&mut transaction, &people, now).await?;
     sqlx::query!("insert into event (at, kind) values ($1, 'bulk')", now).execute(&mut *transaction).await?;
     transaction.commit().await?;
-    sqlx::query("analyze").execute(pool).await?;
+    // Only advice for the planner: what went is gone without it.
+    if let Err(error) = sqlx::query("analyze").execute(pool).await {
+        tracing::warn!(%error, "the database was not analysed after the demo data went");
+    }
     Ok(Removed { leads, people, closed })
 }
 
@@ -234,28 +306,56 @@ async fn remove_words(connection: &mut PgConnection, ids: &Value) -> Result<(), 
     Ok(())
 }
 
-/// Rates and days off, where nobody works with them.
-async fn remove_settings(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let in_use =
-        sqlx::query_scalar!(r#"select exists (select from lead) as "in_use!""#).fetch_one(&mut *connection).await?;
-    if !in_use {
-        sqlx::query!("delete from currency_rate").execute(&mut *connection).await?;
-        sqlx::query!("update currency set in_use = false where code = 'GBP'").execute(&mut *connection).await?;
-        sqlx::query!("delete from holiday").execute(connection).await?;
-    }
+/// Rates, currencies and days off that the generator set, as it set them: what people set or changed since stays, and so
+/// does what their amounts stand on.
+async fn remove_settings(connection: &mut PgConnection, ids: &Value) -> Result<(), sqlx::Error> {
+    let in_use: Vec<String> = sqlx::query_scalar!(
+        r#"select currency as "currency!" from lead where currency is not null
+           union select currency from win where currency is not null
+           union select currency from estimate where currency is not null
+           union select currency from offer where currency is not null
+           union select currency from campaign_spend
+           union select base_currency from organisation"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from currency_rate r using jsonb_to_recordset($1) as g (currency text, from_day date, rate numeric)
+         where r.currency = g.currency and r.from_day = g.from_day and r.rate = g.rate and r.currency <> all($2)",
+        written(ids, "currency_rate"),
+        &in_use
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update currency c set in_use = false
+         where $1 @> to_jsonb(c.code) and c.code <> all($2)
+           and not exists (select from currency_rate r where r.currency = c.code)",
+        written(ids, "currency"),
+        &in_use
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from holiday h using jsonb_to_recordset($1) as g (on_day date, name text)
+         where h.team_id is null and h.on_day = g.on_day and h.name = g.name",
+        written(ids, "holiday")
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
 /// How many of the team are gone, and how many stay without signing in.
 async fn remove_team(
     connection: &mut PgConnection,
-    keep: Option<i64>,
+    people: &Value,
     now: DateTime<Utc>,
 ) -> Result<(usize, usize), sqlx::Error> {
     let members = sqlx::query_scalar!(
-        "select id from app_user where email = any($1) and id is distinct from $2 order by id",
+        "select id from app_user where email = any($1) or $2 @> to_jsonb(id) order by id",
         &team::emails(),
-        keep
+        people
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -68,17 +68,19 @@ pub async fn fill(pool: &PgPool, seed: u64, today: NaiveDate, now: DateTime<Utc>
     refuse_what_is_in_use(&mut transaction).await?;
     let ground = ground(&mut transaction).await?;
     let plan = plan(seed, today, &ground);
+    let mut ids = write_general(&mut transaction, &plan).await?;
     write_settings(&mut transaction, &plan).await?;
     write_records(&mut transaction, &plan).await?;
     write_outcomes(&mut transaction, &plan).await?;
-    let ids = remember(&mut transaction, &ground, &plan).await?;
+    ids.extend(remember(&mut transaction, &ground, &plan).await?);
+    ids.insert("app_user".to_owned(), json!(ground.members));
     sqlx::query!(
         "with told as (insert into event (at, kind) values ($3, 'bulk'))
          insert into demo_data (seed, today, written_at, ids) values ($1, $2, $3, $4)",
         seed as i64,
         today,
         now,
-        ids
+        Value::Object(ids)
     )
     .execute(&mut *transaction)
     .await?;
@@ -172,6 +174,36 @@ macro_rules! write_rows {
     };
 }
 
+/// What people may have set before: their own stays, and what was written is told, for it has no ids of ours.
+async fn write_general(connection: &mut PgConnection, plan: &Plan) -> Result<Map<String, Value>, sqlx::Error> {
+    let currencies =
+        sqlx::query_scalar!("update currency set in_use = true where code = 'GBP' and not in_use returning code")
+            .fetch_all(&mut *connection)
+            .await?;
+    let rates = sqlx::query_scalar!(
+        r#"with written as (
+               insert into currency_rate (currency, from_day, rate)
+               select currency, from_day, rate from jsonb_populate_recordset(null::currency_rate, $1)
+               on conflict do nothing returning currency, from_day, rate)
+           select coalesce(jsonb_agg(to_jsonb(w)), '[]') as "rows!" from written w"#,
+        Json(&plan.rates) as _
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let holidays = sqlx::query_scalar!(
+        r#"with written as (
+               insert into holiday (on_day, name)
+               select on_day, name from jsonb_populate_recordset(null::holiday, $1)
+               on conflict do nothing returning on_day, name)
+           select coalesce(jsonb_agg(to_jsonb(w)), '[]') as "rows!" from written w"#,
+        Json(&plan.holidays) as _
+    )
+    .fetch_one(connection)
+    .await?;
+    let written = [("currency", json!(currencies)), ("currency_rate", rates), ("holiday", holidays)];
+    Ok(written.into_iter().map(|(table, rows)| (table.to_owned(), rows)).collect())
+}
+
 async fn write_settings(connection: &mut PgConnection, plan: &Plan) -> Result<(), sqlx::Error> {
     write_rows!(
         connection,
@@ -215,14 +247,6 @@ async fn write_settings(connection: &mut PgConnection, plan: &Plan) -> Result<()
         "insert into custom_field (id, key, name, kind, choices, position) overriding system value
          select id, key, name, kind, choices, position from jsonb_populate_recordset(null::custom_field, $1)"
     );
-    sqlx::query!("update currency set in_use = true where code = 'GBP'").execute(&mut *connection).await?;
-    write_rows!(
-        connection,
-        plan.rates,
-        "insert into currency_rate (currency, from_day, rate)
-         select currency, from_day, rate from jsonb_populate_recordset(null::currency_rate, $1)
-         on conflict do nothing"
-    );
     write_rows!(
         connection,
         plan.spends,
@@ -234,12 +258,6 @@ async fn write_settings(connection: &mut PgConnection, plan: &Plan) -> Result<()
 }
 
 async fn write_days(connection: &mut PgConnection, plan: &Plan) -> Result<(), sqlx::Error> {
-    write_rows!(
-        connection,
-        plan.holidays,
-        "insert into holiday (on_day, name) select on_day, name from jsonb_populate_recordset(null::holiday, $1)
-         on conflict do nothing"
-    );
     write_rows!(
         connection,
         plan.hours,
@@ -419,7 +437,11 @@ async fn write_outcomes(connection: &mut PgConnection, plan: &Plan) -> Result<()
 }
 
 /// Goes on with the ids after ours, and says which are ours.
-async fn remember(connection: &mut PgConnection, ground: &Ground, plan: &Plan) -> Result<Value, sqlx::Error> {
+async fn remember(
+    connection: &mut PgConnection,
+    ground: &Ground,
+    plan: &Plan,
+) -> Result<Map<String, Value>, sqlx::Error> {
     let counts = counts(plan);
     let mut ids = Map::new();
     for table in NUMBERED {
@@ -430,7 +452,7 @@ async fn remember(connection: &mut PgConnection, ground: &Ground, plan: &Plan) -
             .await?;
         ids.insert(table.to_owned(), json!([first, last]));
     }
-    Ok(Value::Object(ids))
+    Ok(ids)
 }
 
 fn counts(plan: &Plan) -> BTreeMap<&'static str, usize> {

@@ -1,60 +1,139 @@
 //! The line that tells an admin that the data are made up, and takes them out.
 
-use super::api::{DemoSummary, read_demo, remove_demo};
+use super::api::{Demo, DemoSummary, Removal, read_demo, remove_demo};
 use crate::{
     format::number,
     i18n::{t, t_string, tu_string, use_i18n},
-    ui::{dialog::Dialog, toast::use_toaster},
+    live::connection::use_connection,
+    ui::{
+        dialog::Dialog,
+        toast::{Toaster, use_toaster},
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
 
-/// Says so while there are demo data and the viewer may remove them; else nothing.
+/// A removal is looked at this often.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Says so while there are demo data and the viewer is an admin; else nothing.
 #[component]
 pub fn DemoNote() -> impl IntoView {
-    let summary = Resource::new(|| (), |()| read_demo());
+    let demo = Resource::new(|| (), |()| read_demo());
     let asked = RwSignal::new(None::<DemoSummary>);
-    let note = move || Suspend::new(async move { summary.await.ok().flatten().map(|summary| line(summary, asked)) });
+    let is_leaving = RwSignal::new(false);
+    let toaster = use_toaster();
+    let failed = tu_string!(use_i18n(), demo.failed).to_string();
+    Effect::new(move |_| {
+        if matches!(demo.get(), Some(Ok(Some(Demo::Leaving)))) {
+            is_leaving.set(true);
+        }
+    });
+    Effect::new(move |_| {
+        if is_leaving.get() {
+            look_again(is_leaving, toaster, failed.clone());
+        }
+    });
+    let note = move || Suspend::new(async move { demo.await.ok().flatten().map(|demo| line(demo, asked, is_leaving)) });
     view! {
         <Suspense>{note}</Suspense>
-        {move || asked.get().map(|summary| view! { <RemoveDialog summary on_close=move || asked.set(None)/> })}
+        {move || asked.get().map(|summary| {
+            view! { <RemoveDialog summary is_leaving on_close=move || asked.set(None)/> }
+        })}
     }
 }
 
-fn line(summary: DemoSummary, asked: RwSignal<Option<DemoSummary>>) -> impl IntoView {
+fn line(demo: Demo, asked: RwSignal<Option<DemoSummary>>, is_leaving: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
-    view! {
-        <p class="demo-note">
-            {t!(i18n, demo.note)} " "
+    let way_out = match demo {
+        Demo::Here(summary) => view! {
             <button type="button" class="quiet" on:click=move |_| asked.set(Some(summary))>{t!(i18n, demo.remove)}</button>
-        </p>
+        }
+        .into_any(),
+        Demo::ViewerIsMadeUp => view! {
+            <details>
+                <summary>{t!(i18n, demo.how)}</summary>
+                <p>
+                    {t!(i18n, demo.made_up)} " " <a href="/settings/people">{t!(i18n, demo.people_page)}</a> ", "
+                    {t!(i18n, demo.made_up_then)}
+                </p>
+            </details>
+        }
+        .into_any(),
+        Demo::Leaving => ().into_any(),
+    };
+    let is_on_its_way = move || is_leaving.get() || demo == Demo::Leaving;
+    view! {
+        <div class="demo-note" role="status">
+            <span>{move || match is_on_its_way() {
+                true => t_string!(i18n, demo.begun),
+                false => t_string!(i18n, demo.note),
+            }}</span>
+            <span class="demo-way-out" hidden=is_on_its_way>{way_out}</span>
+        </div>
     }
+}
+
+/// Looks until the data are gone, or it is plain that they stay.
+fn look_again(is_leaving: RwSignal<bool>, toaster: Toaster, failed: String) {
+    set_timeout(
+        move || {
+            spawn_local(async move {
+                let answer = read_demo().await;
+                if is_leaving.try_get_untracked().is_none() {
+                    return;
+                }
+                match answer {
+                    // Everything on the screen may have gone with the data.
+                    Ok(None) => drop(window().location().set_href("/board")),
+                    Ok(Some(Demo::Leaving)) => look_again(is_leaving, toaster, failed),
+                    Ok(Some(_)) => {
+                        is_leaving.set(false);
+                        toaster.trouble(failed);
+                    }
+                    Err(error) if error.is_passing() => look_again(is_leaving, toaster, failed),
+                    Err(_) => {}
+                }
+            });
+        },
+        LOOK,
+    );
 }
 
 #[component]
-fn RemoveDialog(summary: DemoSummary, on_close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn RemoveDialog(
+    summary: DemoSummary,
+    is_leaving: RwSignal<bool>,
+    on_close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let i18n = use_i18n();
     let toaster = use_toaster();
-    let is_removing = RwSignal::new(false);
+    let connection = use_connection();
+    let is_asking = RwSignal::new(false);
     let figure = move |value: i64| number(i18n.get_locale(), value);
     let remove = move |_| {
-        if is_removing.get_untracked() {
+        if is_asking.get_untracked() {
             return;
         }
-        is_removing.set(true);
+        is_asking.set(true);
         spawn_local(async move {
-            match remove_demo().await {
-                // Everything on the screen may have gone with the data.
-                Ok(()) => drop(window().location().set_href("/board")),
-                Err(_) if is_removing.try_set(false).is_none() => {
-                    toaster.trouble(tu_string!(i18n, demo.failed).to_string());
+            let answer = connection.persistently(async || remove_demo().await).await;
+            if is_asking.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                // What became of it is found by looking.
+                Ok(Removal::Begun | Removal::Gone) => {
+                    is_leaving.set(true);
+                    on_close();
                 }
-                Err(_) => {}
+                Ok(Removal::AskerIsMadeUp) | Err(_) => toaster.trouble(tu_string!(i18n, demo.failed).to_string()),
             }
         });
     };
     let DemoSummary { leads, entries, accounts, people, stay } = summary;
     view! {
-        <Dialog labelled_by="demo-title" on_close=move |()| if !is_removing.get_untracked() { on_close() }>
+        <Dialog labelled_by="demo-title" on_close=move |()| if !is_asking.get_untracked() { on_close() }>
             <div class="demo-removal">
                 <h1 id="demo-title">{t!(i18n, demo.title)}</h1>
                 <p>{t!(i18n, demo.goes)}</p>
@@ -66,14 +145,13 @@ fn RemoveDialog(summary: DemoSummary, on_close: impl Fn() + Copy + Send + Sync +
                 <p>{t!(i18n, demo.stays)}</p>
                 <ul>
                     <li>{move || t_string!(i18n, demo.stay, stay = figure(stay)).to_string()}</li>
-                    <li>{t!(i18n, demo.you)}</li>
                 </ul>
                 <div class="actions">
-                    <button type="button" class="quiet" disabled=is_removing on:click=move |_| on_close()>
+                    <button type="button" class="quiet" disabled=is_asking on:click=move |_| on_close()>
                         {t!(i18n, shell.cancel)}
                     </button>
                     <button type="button" class="danger" on:click=remove>
-                        {move || match is_removing.get() {
+                        {move || match is_asking.get() {
                             true => t_string!(i18n, demo.removing),
                             false => t_string!(i18n, demo.confirm),
                         }}

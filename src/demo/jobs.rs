@@ -1,0 +1,28 @@
+//! Taking the demo data out, as somebody asked for it in the browser: longer work than a request may be.
+
+use super::removal;
+use crate::{
+    jobs::{problems::Problem, store::Job, worker::Setback},
+    people::{self, rules::Role},
+    server::state::App,
+};
+use serde_json::{Value, json};
+
+/// The kind of job.
+pub const REMOVAL: &str = "demo_removal";
+
+/// Takes them out, if whoever asked may still do so.
+///
+/// # Errors
+/// [`Setback::Fail`] when they may not; then nothing was changed.
+pub async fn remove(app: &App, job: &Job) -> Result<Value, Setback> {
+    let user = job.requested_by.ok_or(Setback::Fail(Problem::NoLongerAllowed))?;
+    let acting = people::store::acting(&app.pool, user).await?;
+    let is_admin = acting.is_some_and(|(viewer, _)| viewer.role == Role::Admin);
+    if !is_admin || removal::is_made_up(&app.pool, user).await? {
+        return Err(Setback::Fail(Problem::NoLongerAllowed));
+    }
+    let removed = removal::remove(&app.pool, app.clock.now()).await.map_err(crate::error::AppError::from)?;
+    app.nudge.now();
+    Ok(json!({ "leads": removed.leads, "people": removed.people, "closed": removed.closed }))
+}
