@@ -117,7 +117,7 @@ pub async fn already_there(
     external_ids: &[String],
     batch: Option<i64>,
 ) -> Result<AlreadyThere, AppError> {
-    let scope = Scope::of(permit);
+    let edits = permit.edits();
     let found = sqlx::query!(
         r#"select external_id as "id!", within as "within!" from (
                select external_id, withdrawn_at,
@@ -128,9 +128,9 @@ pub async fn already_there(
         system,
         external_ids,
         batch,
-        scope.is_admin,
-        &scope.owners,
-        &scope.queues
+        edits.everything,
+        &edits.owners,
+        &edits.queues
     )
     .fetch_all(permit.pool())
     .await?;
@@ -450,16 +450,16 @@ pub async fn reasons(permit: &Permit) -> Result<Vec<(LossOutcome, String, Names)
 
 /// How many of these leads were withdrawn and would come back.
 pub async fn resting(permit: &Permit, system: &str, external_ids: &[String]) -> Result<i64, AppError> {
-    let scope = Scope::of(permit);
+    let edits = permit.edits();
     let resting = sqlx::query_scalar!(
         r#"select count(*) as "resting!" from lead
            where external_system = $1 and external_id = any($2) and withdrawn_at is not null
              and ($3 or owner_id = any($4) or queue_id = any($5))"#,
         system,
         external_ids,
-        scope.is_admin,
-        &scope.owners,
-        &scope.queues
+        edits.everything,
+        &edits.owners,
+        &edits.queues
     )
     .fetch_one(permit.pool())
     .await?;
