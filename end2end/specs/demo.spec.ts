@@ -1,7 +1,7 @@
 import { expect, test, visit } from '../support/test.ts';
 import { PASSWORD, Winback, addressOf } from '../support/winback.ts';
 
-test.fixme('a demo admin is told what to do first; an admin of one’s own takes the demo data out', async ({ browser }) => {
+test('a demo admin is told what to do first; an admin of one’s own takes the demo data out', async ({ browser }) => {
   test.setTimeout(180_000);
   const winback = await Winback.start({ filled: true });
   try {
