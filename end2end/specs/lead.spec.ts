@@ -192,3 +192,32 @@ test('many own fields of an import stand folded', async ({ open, winback }) => {
   await page.getByText('More from the source (30)').click();
   await expect(page.getByText('değer 17', { exact: true })).toBeVisible();
 });
+
+test('a form closed before its answer came keeps no key: the same again is written again', async ({ open, winback }) => {
+  await winback.give('jan', [{ name: 'Erken Kapanan' }]);
+  const page = await open('jan');
+  const lead = await winback.lead('Erken Kapanan');
+  await visit(page, `/leads/${lead}`);
+  const write = async () => {
+    await page.locator('.log-bar').getByRole('button', { name: 'Note' }).click();
+    await page.getByRole('dialog').getByLabel('Note').fill('Aynı not.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Log it' }).click();
+  };
+  let answer = () => {};
+  const held = new Promise<void>((go) => (answer = go));
+  await page.route('**/api/leads/log', async (route) => {
+    const response = await route.fetch();
+    await held;
+    await route.fulfill({ response });
+  });
+  await write();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  answer();
+  const kept = () => page.evaluate(() => Object.keys(sessionStorage).filter((name) => name.includes(':log-')));
+  await expect.poll(kept).toEqual([]);
+  await page.unroute('**/api/leads/log');
+  await write();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(await winback.sql(`select count(*) from activity where lead_id = ${lead} and kind = 'note'`)).toBe('2');
+});

@@ -84,3 +84,27 @@ test('what colleagues do does not make this page and its badge ask again and aga
   await touch('Benim İşim');
   await expect(line(page, 'Benim İşim').getByRole('button', { name: 'Done' })).toBeVisible();
 });
+
+test('while a menu is open no other lead slips under it', async ({ open, winback }) => {
+  await winback.give('jan', [{ name: 'Önce Gelen' }, { name: 'Menüsü Açık' }, { name: 'Sonra Gelen' }]);
+  const plan = (name: string, due: string) =>
+    winback.sql(
+      `with touched as (update lead set next_step = 'Ara', next_step_channel = 'call', next_step_due = ${due} where name = '${name}' returning id)
+       insert into event (at, kind, lead_ids) select now(), 'leads', array[id] from touched returning id`,
+    );
+  await plan('Önce Gelen', `now() - interval '30 minutes'`);
+  await plan('Menüsü Açık', `now() - interval '20 minutes'`);
+  await plan('Sonra Gelen', `now() - interval '10 minutes'`);
+  const page = await open('jan');
+  await visit(page, '/today');
+  const menu = line(page, 'Menüsü Açık');
+  await menu.getByRole('button', { name: 'Later…' }).click();
+  await expect(menu.getByRole('button', { name: 'Tomorrow' })).toBeVisible();
+  await plan('Önce Gelen', `now() + interval '3 days'`);
+  await page.waitForTimeout(2_500);
+  await expect(menu.getByRole('button', { name: 'Tomorrow' })).toBeVisible();
+  await menu.getByRole('button', { name: 'Tomorrow' }).click();
+  await expect(menu).toHaveCount(0);
+  await expect(line(page, 'Sonra Gelen')).toBeVisible();
+  await expect(line(page, 'Önce Gelen')).toHaveCount(0);
+});

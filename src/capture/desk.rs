@@ -214,11 +214,12 @@ pub async fn begin(permit: &Permit, upload: i64, preset: Preset, key: RequestKey
     if !key.is_sound() {
         return Err(AppError::NotUnderstood);
     }
-    // The file went with the job: a repeated request finds that.
+    let planned = plan(permit, upload, &preset).await;
+    // The file goes with the job: a repeated request, even one at the same moment, finds the job in its place.
     if let Some(run) = store::runs::begun(permit, &key).await? {
         return Ok(BeginAnswer::Begun { run });
     }
-    let file = match plan(permit, upload, &preset).await? {
+    let file = match planned? {
         Ok((file, _)) => file,
         Err(refusal) => return Ok(BeginAnswer::Refused(refusal)),
     };

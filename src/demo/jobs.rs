@@ -2,11 +2,20 @@
 
 use super::removal;
 use crate::{
-    jobs::{problems::Problem, store::Job, worker::Setback},
+    error::AppError,
+    jobs::{
+        problems::Problem,
+        store::{self as queue, Job},
+        worker::Setback,
+    },
     people::{self, rules::Role},
     server::state::App,
 };
 use serde_json::{Value, json};
+use std::{pin::pin, time::Duration};
+
+/// How often the lease is renewed.
+const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// The kind of job.
 pub const REMOVAL: &str = "demo_removal";
@@ -22,7 +31,14 @@ pub async fn remove(app: &App, job: &Job) -> Result<Value, Setback> {
     if !is_admin || removal::is_made_up(&app.pool, user).await? {
         return Err(Setback::Fail(Problem::NoLongerAllowed));
     }
-    let removed = removal::remove(&app.pool, app.clock.now()).await.map_err(crate::error::AppError::from)?;
+    let mut removal = pin!(removal::remove(&app.pool, app.clock.now()));
+    let removed = loop {
+        tokio::select! {
+            removed = &mut removal => break removed.map_err(AppError::from)?,
+            // One transaction that may take longer than a lease: nobody takes it for dead meanwhile.
+            () = tokio::time::sleep(HEARTBEAT) => { queue::report(&app.pool, job, 0, 1, app.clock.now()).await?; }
+        }
+    };
     app.nudge.now();
     Ok(json!({ "leads": removed.leads, "people": removed.people, "closed": removed.closed }))
 }

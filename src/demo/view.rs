@@ -5,10 +5,7 @@ use crate::{
     format::number,
     i18n::{t, t_string, tu_string, use_i18n},
     live::connection::use_connection,
-    ui::{
-        dialog::Dialog,
-        toast::{Toaster, use_toaster},
-    },
+    ui::{dialog::Dialog, toast::use_toaster},
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -22,8 +19,19 @@ pub fn DemoNote() -> impl IntoView {
     let demo = Resource::new(|| (), |()| read_demo());
     let asked = RwSignal::new(None::<DemoSummary>);
     let is_leaving = RwSignal::new(false);
-    let toaster = use_toaster();
-    let failed = tu_string!(use_i18n(), demo.failed).to_string();
+    let (i18n, toaster) = (use_i18n(), use_toaster());
+    let ended = Callback::new(move |is_gone: bool| {
+        match is_gone {
+            // Everything on the board has gone with the data; elsewhere somebody may be typing.
+            true if window().location().pathname().is_ok_and(|path| path == "/board") => {
+                return drop(window().location().set_href("/board"));
+            }
+            true => toaster.say(tu_string!(i18n, demo.gone).to_string()),
+            false => toaster.trouble(tu_string!(i18n, demo.failed).to_string()),
+        }
+        is_leaving.set(false);
+        demo.refetch();
+    });
     Effect::new(move |_| {
         if matches!(demo.get(), Some(Ok(Some(Demo::Leaving)))) {
             is_leaving.set(true);
@@ -31,7 +39,7 @@ pub fn DemoNote() -> impl IntoView {
     });
     Effect::new(move |_| {
         if is_leaving.get() {
-            look_again(is_leaving, toaster, failed.clone());
+            look_again(ended);
         }
     });
     let note = move || Suspend::new(async move { demo.await.ok().flatten().map(|demo| line(demo, asked, is_leaving)) });
@@ -62,37 +70,29 @@ fn line(demo: Demo, asked: RwSignal<Option<DemoSummary>>, is_leaving: RwSignal<b
         .into_any(),
         Demo::Leaving => ().into_any(),
     };
-    let is_on_its_way = move || is_leaving.get() || demo == Demo::Leaving;
     view! {
         <div class="demo-note" role="status">
-            <span>{move || match is_on_its_way() {
+            <span>{move || match is_leaving.get() {
                 true => t_string!(i18n, demo.begun),
                 false => t_string!(i18n, demo.note),
             }}</span>
-            <span class="demo-way-out" hidden=is_on_its_way>{way_out}</span>
+            <span class="demo-way-out" hidden=is_leaving>{way_out}</span>
         </div>
     }
 }
 
-/// Looks until the data are gone, or it is plain that they stay.
-fn look_again(is_leaving: RwSignal<bool>, toaster: Toaster, failed: String) {
+/// Looks until the data are gone, or it is plain that they stay; `ended` hears whether they are gone.
+fn look_again(ended: Callback<bool>) {
     set_timeout(
         move || {
             spawn_local(async move {
-                let answer = read_demo().await;
-                if is_leaving.try_get_untracked().is_none() {
-                    return;
-                }
-                match answer {
-                    // Everything on the screen may have gone with the data.
-                    Ok(None) => drop(window().location().set_href("/board")),
-                    Ok(Some(Demo::Leaving)) => look_again(is_leaving, toaster, failed),
-                    Ok(Some(_)) => {
-                        is_leaving.set(false);
-                        toaster.trouble(failed);
+                match read_demo().await {
+                    Ok(Some(Demo::Leaving)) => look_again(ended),
+                    Err(error) if error.is_passing() => look_again(ended),
+                    answer => {
+                        // The page may be gone by now.
+                        let _ = ended.try_run(matches!(answer, Ok(None)));
                     }
-                    Err(error) if error.is_passing() => look_again(is_leaving, toaster, failed),
-                    Err(_) => {}
                 }
             });
         },

@@ -11,7 +11,8 @@ const PREFIX: &str = "winback-unsent:";
 /// What is typed into one form about one thing, such as `loss-12`.
 #[derive(Clone, Copy)]
 pub struct Unsent {
-    place: StoredValue<String>,
+    // Some forty bytes per form, for as long as the tab lives: an answer that comes after its form has gone must find it.
+    place: &'static str,
     is_over: StoredValue<bool>,
 }
 
@@ -39,7 +40,7 @@ impl Unsent {
     /// What is typed into `form`.
     pub fn of(form: impl std::fmt::Display) -> Self {
         let typist = use_context::<Typist>().map_or_else(|| PREFIX.to_owned(), |typist| typist.0.get_value());
-        Self { place: StoredValue::new(format!("{typist}{form}")), is_over: StoredValue::new(false) }
+        Self { place: format!("{typist}{form}").leak(), is_over: StoredValue::new(false) }
     }
 
     /// Fills the form with what was typed before (`restore`), then keeps what `content` reads, whenever it changes.
@@ -69,51 +70,49 @@ impl Unsent {
         // The form may be gone by the time its answer comes.
         self.is_over.try_set_value(true);
         self.remove();
-        if let Some((storage, place)) = storage().zip(self.place_of_key()) {
-            // Nothing there is as good.
-            let _ = storage.remove_item(&place);
-        }
     }
 
     /// The key with which this was sent before a reload, and of what.
     pub(super) fn key(self) -> Option<(u64, RequestKey)> {
-        let text = storage()?.get_item(&self.place_of_key()?).ok()??;
+        let text = storage()?.get_item(&self.place_of_key()).ok()??;
         serde_json::from_str(&text).ok()
     }
 
     /// Keeps the key with what is typed: sent again after a reload, it is the same request.
     pub(super) fn keep_key(self, key: &(u64, RequestKey)) {
-        if let Some((storage, place)) = storage().zip(self.place_of_key())
-            && let Ok(text) = serde_json::to_string(key)
-        {
-            // A full or forbidden storage keeps nothing: the form works without.
-            let _ = storage.set_item(&place, &text);
-        }
+        keep(&self.place_of_key(), key);
     }
 
-    fn place_of_key(self) -> Option<String> {
-        Some(format!("{}:key", self.place.try_get_value()?))
+    fn place_of_key(self) -> String {
+        format!("{}:key", self.place)
     }
 
     fn read<T: DeserializeOwned>(self) -> Option<T> {
-        let text = storage()?.get_item(&self.place.try_get_value()?).ok()??;
+        let text = storage()?.get_item(self.place).ok()??;
         // What an older version of the form kept, this one cannot read.
         serde_json::from_str(&text).ok()
     }
 
     fn write(self, content: &impl Serialize) {
-        let Some((storage, place)) = storage().zip(self.place.try_get_value()) else { return };
-        if let Ok(text) = serde_json::to_string(content) {
-            // A full or forbidden storage keeps nothing: the form works without.
-            let _ = storage.set_item(&place, &text);
-        }
+        keep(self.place, content);
     }
 
+    /// Without what was typed its key means nothing: the same again, typed anew, is another request.
     fn remove(self) {
-        if let Some((storage, place)) = storage().zip(self.place.try_get_value()) {
+        let Some(storage) = storage() else { return };
+        for place in [self.place, &self.place_of_key()] {
             // Nothing there is as good.
-            let _ = storage.remove_item(&place);
+            let _ = storage.remove_item(place);
         }
+    }
+}
+
+fn keep(place: &str, content: &impl Serialize) {
+    if let Some(storage) = storage()
+        && let Ok(text) = serde_json::to_string(content)
+    {
+        // A full or forbidden storage keeps nothing: the form works without.
+        let _ = storage.set_item(place, &text);
     }
 }
 

@@ -123,8 +123,8 @@ fn OwnFields(ground: Ground) -> impl IntoView {
     let known = Memo::new(move |_| {
         ground.lead.with(|lead| fields.get().iter().filter(|field| !lead.record.get(field).is_empty()).count())
     });
-    let is_long = Memo::new(move |_| known.get() > MOST_OPEN);
-    move || match is_long.get() {
+    // Once and for all while the page is open: a field that is being typed into must not be taken away.
+    match known.get_untracked() > MOST_OPEN {
         false => view! { <Group ground fields=Signal::from(fields)/> }.into_any(),
         true => view! {
             <details class="own-fields">

@@ -107,7 +107,12 @@ fn is_somebody_busy(event: &KeyboardEvent) -> bool {
 /// What the button opens. Its code comes when the first lead is entered.
 #[component]
 pub fn NewLeadDialog(state: NewLeadState) -> impl IntoView {
-    move || state.open.get().map(|what| view! { <Later>{Suspend::new(intake_dialog(what.clone(), state))}</Later> })
+    move || {
+        state
+            .open
+            .get()
+            .map(|what| view! { <Later name="intake">{Suspend::new(intake_dialog(what.clone(), state))}</Later> })
+    }
 }
 
 #[lazy]

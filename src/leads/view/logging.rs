@@ -27,6 +27,7 @@ use crate::{
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use leptos::{html, prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
 
 /// What is being written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -326,6 +327,17 @@ pub(super) fn LogDialog(
     }
 }
 
+/// A talk as it is being filled in.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct TypedTalk {
+    kind: Option<EntryKind>,
+    direction: Option<Direction>,
+    result: Option<AttemptResult>,
+    approach: Option<Approach>,
+    when: String,
+    text: String,
+}
+
 #[component]
 fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_done: Callback<bool>) -> impl IntoView {
     let i18n = use_i18n();
@@ -345,7 +357,22 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
     let approach = RwSignal::new(None::<Approach>);
     let when = RwSignal::new(String::new());
     let text = RwSignal::new(String::new());
-    sending.unsent.keep(move || text.get(), move |kept| text.set(kept));
+    let filled_in = move || TypedTalk {
+        kind: kind.get(),
+        direction: direction.get(),
+        result: result.get(),
+        approach: approach.get(),
+        when: when.get(),
+        text: text.get(),
+    };
+    sending.unsent.keep(filled_in, move |kept| {
+        kind.set(kept.kind);
+        direction.set(kept.direction);
+        result.set(kept.result);
+        approach.set(kept.approach);
+        when.set(kept.when);
+        text.set(kept.text);
+    });
     let is_ours = move || !is_note && direction.get() == Some(Direction::Outbound);
     let submit = Callback::new(move |()| {
         let Some((kind, direction)) = kind.get_untracked().zip(direction.get_untracked()) else { return };

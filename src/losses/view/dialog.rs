@@ -46,7 +46,7 @@ pub fn LossDialog(
     #[prop(into)]
     on_done: Callback<Option<Lost>>,
 ) -> impl IntoView {
-    view! { <Later>{Suspend::new(loss_dialog(lead, on_done))}</Later> }
+    view! { <Later name="loss">{Suspend::new(loss_dialog(lead, on_done))}</Later> }
 }
 
 #[lazy]

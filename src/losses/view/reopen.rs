@@ -38,7 +38,7 @@ pub fn ReopenDialog(
     on_done: Callback<bool>,
 ) -> impl IntoView {
     view! {
-        <Later>
+        <Later name="reopen">
             {Suspend::new(reopen_dialog(loss, name.clone(), stage_left.clone(), said.clone(), on_done))}
         </Later>
     }

@@ -84,7 +84,7 @@ pub fn TodayPage() -> impl IntoView {
 #[component]
 fn TodayView(today: Today, open: RwSignal<Option<Open>>, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    follow_changes(&today, reload);
+    follow_changes(&today, Callback::new(move |()| when_out_of_hand(reload)));
     wake_at(today.now, today.ends, reload);
     let Today { day, now, rows, total, without, without_total, team, .. } = today;
     let local = now.local();
@@ -147,6 +147,18 @@ fn TodayView(today: Today, open: RwSignal<Option<Open>>, reload: Callback<()>) -
             </section>
             {team}
         </div>
+    }
+}
+
+/// Runs `reload` as soon as no row is in somebody's hand, by an open menu or under the keyboard: another lead must not slip
+/// into its place.
+fn when_out_of_hand(reload: Callback<()>) {
+    let in_hand = document().query_selector(".today :popover-open, .today-list :focus-visible");
+    if in_hand.ok().flatten().is_some() {
+        set_timeout(move || when_out_of_hand(reload), SETTLE);
+    } else {
+        // The page may be gone by now.
+        let _ = reload.try_run(());
     }
 }
 

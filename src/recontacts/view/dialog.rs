@@ -36,7 +36,7 @@ pub fn PlanDialog(
     #[prop(into)]
     on_done: Callback<bool>,
 ) -> impl IntoView {
-    view! { <Later>{Suspend::new(plan_dialog(lead, on_done))}</Later> }
+    view! { <Later name="plan">{Suspend::new(plan_dialog(lead, on_done))}</Later> }
 }
 
 #[lazy]

@@ -35,7 +35,7 @@ pub fn WinDialog(
     #[prop(into)]
     on_done: Callback<Option<Card>>,
 ) -> impl IntoView {
-    view! { <Later>{Suspend::new(win_dialog(lead, on_done))}</Later> }
+    view! { <Later name="win">{Suspend::new(win_dialog(lead, on_done))}</Later> }
 }
 
 #[lazy]
