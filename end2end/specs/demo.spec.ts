@@ -1,16 +1,19 @@
-import { expect, test, visit } from '../support/test.ts';
+import { expect, ready, test, visit } from '../support/test.ts';
 import { PASSWORD, Winback, addressOf } from '../support/winback.ts';
 
-test('a demo admin is told what to do first; an admin of one’s own takes the demo data out', async ({ browser }) => {
+test('a demo admin is told what to do first; an admin of one’s own takes the demo data out', async ({ open, watch }) => {
   test.setTimeout(180_000);
+  // Whoever goes with the data is signed out wherever they are.
+  watch.expect(/401|sign-in|Failed to load/);
   const winback = await Winback.start({ filled: true });
   try {
-    const made_up = await (await browser.newContext({ baseURL: winback.url })).newPage();
+    const made_up = await open(null, { baseURL: winback.url });
     await visit(made_up, '/sign-in');
     await made_up.locator('input[name=email]').fill(addressOf('admin'));
     await made_up.locator('input[name=password]').fill(PASSWORD);
     await made_up.keyboard.press('Enter');
     await made_up.waitForURL(/\/board/);
+    await ready(made_up);
     await expect(made_up.getByRole('button', { name: 'Remove it…' })).toHaveCount(0);
     await made_up.getByText('How to remove it').click();
     await expect(made_up.getByRole('link', { name: 'Settings · People' })).toBeVisible();
@@ -19,12 +22,13 @@ test('a demo admin is told what to do first; an admin of one’s own takes the d
       select 'own@firma.example', 'own@firma.example', 'Own', 'admin', password_hash, created_at
       from app_user where email = '${addressOf('admin')}'`;
     await winback.sql(own);
-    const page = await (await browser.newContext({ baseURL: winback.url })).newPage();
+    const page = await open(null, { baseURL: winback.url });
     await visit(page, '/sign-in');
     await page.locator('input[name=email]').fill('own@firma.example');
     await page.locator('input[name=password]').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/board/);
+    await ready(page);
     await page.getByRole('button', { name: 'Remove it…' }).click();
     await page.getByRole('button', { name: 'Remove the demo data' }).click();
     await expect(page.locator('.demo-note')).toContainText('being removed');
