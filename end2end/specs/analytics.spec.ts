@@ -135,6 +135,8 @@ test('filters and switches stand in the address; the trend is walked with arrows
     await page.keyboard.press('ArrowLeft');
     await expect(columns.nth(-2)).toBeFocused({ timeout: 500 });
   }).toPass();
+  const [over, last] = [await page.locator('.chart-over').boundingBox(), await columns.last().boundingBox()];
+  expect(over!.x + over!.width, 'the line ends with its last column').toBeLessThanOrEqual(last!.x + last!.width + 1);
   await page.keyboard.press('Home');
   await expect(columns.first()).toBeFocused();
   await page.keyboard.press('End');

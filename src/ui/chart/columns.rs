@@ -102,6 +102,9 @@ pub fn Columns(
     }
 }
 
+/// A column's `max-inline-size` in style/charts.css: of few columns the line ends where they end.
+const WIDEST_COLUMN: usize = 64;
+
 #[component]
 fn Line(columns: Signal<Vec<Column>>) -> impl IntoView {
     let count = move || columns.with(|columns| columns.len().max(1));
@@ -116,6 +119,7 @@ fn Line(columns: Signal<Vec<Column>>) -> impl IntoView {
             class="chart-over"
             viewBox=move || format!("0 0 {} 100", count() * 10)
             preserveAspectRatio="none"
+            style:max-inline-size=move || format!("{}px", count() * WIDEST_COLUMN)
             aria-hidden="true"
         >
             <polyline points=points vector-effect="non-scaling-stroke"/>
