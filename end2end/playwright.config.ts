@@ -17,7 +17,8 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  retries: 0,
+  // A slow machine may be too slow once; the tally names what needed a second try.
+  retries: 1,
   workers: 2,
   timeout: 45_000,
   expect: { timeout: 8_000 },

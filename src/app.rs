@@ -10,12 +10,14 @@ use later::{
     SetupRoute, TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
+use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};
 use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,
     components::{ParentRoute, Redirect, Route, Router, Routes},
     path,
 };
+use leptos_use::SameSite;
 use trouble::NotFoundPage;
 
 pub mod frame;
@@ -48,11 +50,17 @@ pub fn is_right_to_left(locale: Locale) -> bool {
     matches!(locale, Locale::en_XB)
 }
 
+/// The language holds on every page, wherever it was chosen, and for a year (in milliseconds).
+fn language_cookie() -> CookieOptions<Locale> {
+    CookieOptions::<Locale>::default().path("/".to_owned()).same_site(SameSite::Lax).max_age(365 * 24 * 60 * 60 * 1000)
+}
+
 /// The whole application.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let i18n = leptos_i18n::context::init_i18n_context::<Locale>();
+    let options = I18nContextOptions::<Locale>::default().cookie_options(language_cookie());
+    let i18n = init_i18n_context_with_options(options);
     provide_context(i18n);
     provide_toasts();
     provide_connection();

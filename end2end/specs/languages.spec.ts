@@ -94,6 +94,17 @@ for (const language of ['tr', 'en-XB'] as const) {
   });
 }
 
+test('a language chosen deep in the settings holds on every page', async ({ open }) => {
+  const page = await open('admin');
+  await visit(page, '/settings/products');
+  await page.getByRole('button', { name: 'Türkçe' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'tr');
+  for (const elsewhere of ['/losses', '/board']) {
+    await visit(page, elsewhere);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'tr');
+  }
+});
+
 test('a drag lands under the pointer where writing goes from right to left', async ({ open, winback }) => {
   await winback.give('isil', [{ name: 'Ayna Bir' }, { name: 'Ayna İki' }]);
   const page = await open('isil');

@@ -175,6 +175,7 @@ fn Form(about: Preparation, on_done: Callback<bool>) -> impl IntoView {
                 about_date=problem(Field::Date)
                 about_channel=problem(Field::Channel)
                 about_person=problem(Field::Person)
+                is_needed=true
             />
             <TextField
                 id="plan-note"

@@ -62,6 +62,9 @@ pub fn PlanFields(
     #[prop(into)] about_date: Signal<Option<String>>,
     #[prop(into)] about_channel: Signal<Option<String>>,
     #[prop(into)] about_person: Signal<Option<String>>,
+    /// Whether there has to be a day.
+    #[prop(optional)]
+    is_needed: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let in_months = move |months: u32| {
@@ -91,10 +94,14 @@ pub fn PlanFields(
     view! {
         <TextField
             id="loss-recontact"
-            label=Signal::derive(move || t_string!(i18n, losses.recontact_label).to_string())
+            label=Signal::derive(move || match is_needed {
+                true => t_string!(i18n, losses.plan_day).to_string(),
+                false => t_string!(i18n, losses.recontact_label).to_string(),
+            })
             value=form.due_on
             problem=about_date
             kind="date"
+            required=is_needed
         />
         <div class="options">{[1, 3, 6].map(in_months).collect_view()}</div>
         <Show when=move || form.due_on.with(|day| !day.is_empty())>
