@@ -52,7 +52,10 @@ pub fn is_right_to_left(locale: Locale) -> bool {
 
 /// The language holds on every page, wherever it was chosen, and for a year (in milliseconds).
 fn language_cookie() -> CookieOptions<Locale> {
-    CookieOptions::<Locale>::default().path("/".to_owned()).same_site(SameSite::Lax).max_age(365 * 24 * 60 * 60 * 1000)
+    CookieOptions::<Locale>::default()
+        .path("/".to_owned())
+        .same_site(SameSite::Lax)
+        .max_age(365 * 24 * 60 * 60 * 1000_i64)
 }
 
 /// The whole application.
