@@ -1,4 +1,4 @@
-import { expect, ready, test, visit } from '../support/test.ts';
+import { expect, ready, signIn, test, visit } from '../support/test.ts';
 import { PASSWORD, Winback, addressOf } from '../support/winback.ts';
 
 test('a demo admin is told what to do first; an admin of one’s own takes the demo data out', async ({ open, watch }) => {
@@ -9,9 +9,7 @@ test('a demo admin is told what to do first; an admin of one’s own takes the d
   try {
     const made_up = await open(null, { baseURL: winback.url });
     await visit(made_up, '/sign-in');
-    await made_up.locator('input[name=email]').fill(addressOf('admin'));
-    await made_up.locator('input[name=password]').fill(PASSWORD);
-    await made_up.keyboard.press('Enter');
+    await signIn(made_up, 'admin');
     await made_up.waitForURL(/\/board/);
     await ready(made_up);
     await expect(made_up.getByRole('button', { name: 'Remove it…' })).toHaveCount(0);

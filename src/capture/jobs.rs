@@ -14,13 +14,13 @@ use crate::{
     jobs::{
         problems::Problem,
         store::{self as queue, Job},
-        worker::Setback,
+        worker::{self, Setback},
     },
     leads::rules::{Searchable, email_key, phone_key, search_key},
     people::{
         self,
         guard::Permit,
-        rules::{Email, Holder},
+        rules::{Email, Holder, Viewer},
     },
     pipeline::rules::arrival_rank,
     server::state::App,
@@ -94,10 +94,10 @@ pub async fn first_admin(app: &App) -> Result<Permit, Unready> {
 
 /// In whose name the job acts, with what they may do now.
 async fn acting(app: &App, job: &Job) -> Result<Permit, Setback> {
-    let Some(user) = job.requested_by else { return Ok(first_admin(app).await?) };
-    let acting = people::store::acting(&app.pool, user).await?.filter(|(viewer, _)| viewer.manages());
-    let (viewer, zone) = acting.ok_or(Setback::Fail(Problem::NoLongerAllowed))?;
-    Ok(Permit::on_behalf_of(app, viewer, zone))
+    match job.requested_by {
+        None => Ok(first_admin(app).await?),
+        Some(_) => worker::acting(app, job, Viewer::manages).await,
+    }
 }
 
 /// Looks whether everything is there that an import with this preset needs.

@@ -5,11 +5,10 @@ use super::store::withdrawal as store;
 use crate::{
     error::AppError,
     jobs::{
-        problems::Problem,
         store::{self as queue, Job},
-        worker::Setback,
+        worker::{Setback, acting},
     },
-    people::{self, guard::Permit},
+    people::rules::Viewer,
     server::state::App,
 };
 use serde::{Deserialize, Serialize};
@@ -42,7 +41,7 @@ pub struct Done {
 /// [`Setback::Fail`] when whoever asked for it may no longer do so; then nothing more was changed.
 pub async fn withdraw(app: &App, job: &Job) -> Result<Value, Setback> {
     let order: Order = job.payload()?;
-    let permit = acting(app, job).await?;
+    let permit = acting(app, job, Viewer::manages).await?;
     let total = store::standing(&permit, order.batch).await?;
     let (mut after, mut seen) = (0, 0);
     loop {
@@ -57,12 +56,4 @@ pub async fn withdraw(app: &App, job: &Job) -> Result<Value, Setback> {
     // Counted in the end: an earlier run of this job may have done some.
     let done = Done { withdrawn: store::withdrawn(&permit, order.batch).await?, kept };
     serde_json::to_value(done).map_err(|_| AppError::Internal.into())
-}
-
-/// Acts for whoever asked, with what they may do now.
-async fn acting(app: &App, job: &Job) -> Result<Permit, Setback> {
-    let gone = || Setback::Fail(Problem::NoLongerAllowed);
-    let user = job.requested_by.ok_or_else(gone)?;
-    let (viewer, zone) = people::store::acting(&app.pool, user).await?.ok_or_else(gone)?;
-    if viewer.manages() { Ok(Permit::on_behalf_of(app, viewer, zone)) } else { Err(gone()) }
 }

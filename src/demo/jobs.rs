@@ -6,9 +6,9 @@ use crate::{
     jobs::{
         problems::Problem,
         store::{self as queue, Job},
-        worker::Setback,
+        worker::{Setback, acting},
     },
-    people::{self, rules::Role},
+    people::rules::Role,
     server::state::App,
 };
 use serde_json::{Value, json};
@@ -25,10 +25,8 @@ pub const REMOVAL: &str = "demo_removal";
 /// # Errors
 /// [`Setback::Fail`] when they may not; then nothing was changed.
 pub async fn remove(app: &App, job: &Job) -> Result<Value, Setback> {
-    let user = job.requested_by.ok_or(Setback::Fail(Problem::NoLongerAllowed))?;
-    let acting = people::store::acting(&app.pool, user).await?;
-    let is_admin = acting.is_some_and(|(viewer, _)| viewer.role == Role::Admin);
-    if !is_admin || removal::is_made_up(&app.pool, user).await? {
+    let permit = acting(app, job, |viewer| viewer.role == Role::Admin).await?;
+    if removal::is_made_up(permit.pool(), permit.viewer().id).await? {
         return Err(Setback::Fail(Problem::NoLongerAllowed));
     }
     let mut removal = pin!(removal::remove(&app.pool, app.clock.now()));

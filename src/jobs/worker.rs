@@ -4,7 +4,11 @@ use super::{
     problems::Problem,
     store::{self, Job, TRIES},
 };
-use crate::{error::AppError, server::state::App};
+use crate::{
+    error::AppError,
+    people::{self, guard::Permit, rules::Viewer},
+    server::state::App,
+};
 use chrono::TimeDelta;
 use futures::FutureExt;
 use serde_json::Value;
@@ -28,6 +32,18 @@ impl From<AppError> for Setback {
     fn from(error: AppError) -> Self {
         Self::Retry(error)
     }
+}
+
+/// The permit of whoever asked for a job, with what they may do now.
+///
+/// # Errors
+/// [`Setback::Fail`] when nobody asked, or when `may` does not hold of them any more.
+pub async fn acting(app: &App, job: &Job, may: fn(&Viewer) -> bool) -> Result<Permit, Setback> {
+    let gone = || Setback::Fail(Problem::NoLongerAllowed);
+    let user = job.requested_by.ok_or_else(gone)?;
+    let asker = people::store::acting(&app.pool, user).await?.filter(|(viewer, _)| may(viewer));
+    let (viewer, zone) = asker.ok_or_else(gone)?;
+    Ok(Permit::on_behalf_of(app, viewer, zone))
 }
 
 /// Works for ever.

@@ -2,12 +2,11 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, spawn_app},
+    harness::{Client, TestApp, fresh_key, heard, spawn_app},
 };
 use chrono::{NaiveDate, TimeDelta};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::{ActivityId, AttachmentId, LeadId},
     leads::{
@@ -26,15 +25,6 @@ const AYSE: &str = "ayse@demo.winback";
 const BURAK: &str = "burak@demo.winback";
 const MERT: &str = "mert@demo.winback";
 const SELIN: &str = "selin@demo.winback";
-
-fn fresh_key() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("activity-key-{}", COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
-}
 
 fn talk(kind: &str, direction: &str, text: &str) -> Value {
     json!({ "kind": kind, "direction": direction, "result": null, "approach": null, "at": null, "text": text })
@@ -80,7 +70,7 @@ async fn talks_and_notes_stand_in_the_history_with_who_and_when() {
         talk("note", "outbound", "Prefers mornings."),
     ] {
         app.clock.advance(TimeDelta::minutes(1));
-        assert_eq!(log(&ayse, lead, entry, &fresh_key()).await, LoggedAnswer::Done);
+        assert_eq!(log(&ayse, lead, entry, &fresh_key().0).await, LoggedAnswer::Done);
     }
     let page = timeline(&ayse, lead, None, None).await;
     let kinds: Vec<_> = page.entries.iter().map(|entry| entry.kind).collect();
@@ -99,9 +89,9 @@ async fn an_outbound_talk_with_a_result_counts_as_an_attempt() {
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
     let mut call = talk("call", "outbound", "Nobody there.");
     call["result"] = json!("no_answer");
-    assert_eq!(refused(log(&ayse, lead, call.clone(), &fresh_key()).await), LogObjection::ApproachMissing);
+    assert_eq!(refused(log(&ayse, lead, call.clone(), &fresh_key().0).await), LogObjection::ApproachMissing);
     call["approach"] = json!("reminder");
-    assert_eq!(log(&ayse, lead, call, &fresh_key()).await, LoggedAnswer::Done);
+    assert_eq!(log(&ayse, lead, call, &fresh_key().0).await, LoggedAnswer::Done);
     let preparation: Preparation = heard(ayse.ask("/api/losses/preparation", json!({ "lead": lead })).await);
     assert_eq!(preparation.attempts.len(), 1);
     let page = timeline(&ayse, lead, Some(Group::Talks), None).await;
@@ -114,13 +104,16 @@ async fn what_they_asked_us_not_to_do_is_refused_and_what_came_in_is_not() {
     let app = spawn_app().await;
     let lead = given::lead(&app, Given { do_not_call: true, ..Given::default() }).await;
     let ayse = app.sign_in(AYSE).await;
-    let why = refused(log(&ayse, lead, talk("call", "outbound", ""), &fresh_key()).await);
+    let why = refused(log(&ayse, lead, talk("call", "outbound", ""), &fresh_key().0).await);
     assert_eq!(why, LogObjection::ChannelForbidden { channel: AttemptChannel::Call });
-    assert_eq!(log(&ayse, lead, talk("call", "inbound", ""), &fresh_key()).await, LoggedAnswer::Done);
+    assert_eq!(log(&ayse, lead, talk("call", "inbound", ""), &fresh_key().0).await, LoggedAnswer::Done);
     let mut later = talk("meeting", "inbound", "");
     later["at"] = json!("2026-03-02T23:00:00");
-    assert_eq!(refused(log(&ayse, lead, later, &fresh_key()).await), LogObjection::InFuture);
-    assert_eq!(refused(log(&ayse, lead, talk("note", "outbound", " "), &fresh_key()).await), LogObjection::TextMissing);
+    assert_eq!(refused(log(&ayse, lead, later, &fresh_key().0).await), LogObjection::InFuture);
+    assert_eq!(
+        refused(log(&ayse, lead, talk("note", "outbound", " "), &fresh_key().0).await),
+        LogObjection::TextMissing
+    );
 }
 
 #[tokio::test]
@@ -129,11 +122,11 @@ async fn a_colleague_logs_what_came_in_for_the_owner_and_nothing_else() {
     let (lead, burak) = (given::can(&app).await, app.sign_in(BURAK).await);
     let before = app.everything().await;
     for entry in [talk("call", "outbound", "x"), talk("note", "inbound", "x"), talk("meeting", "inbound", "x")] {
-        assert_eq!(refused(log(&burak, lead, entry, &fresh_key()).await), LogObjection::OnlyIncoming);
+        assert_eq!(refused(log(&burak, lead, entry, &fresh_key().0).await), LogObjection::OnlyIncoming);
     }
-    let sent = json!({ "lead": lead, "estimate": estimate(None), "key": fresh_key() });
+    let sent = json!({ "lead": lead, "estimate": estimate(None), "key": fresh_key().0 });
     assert_eq!(refused(heard(burak.ask("/api/leads/estimate", sent).await)), LogObjection::NotYours);
-    let sent = json!({ "lead": lead, "offer": offer(1, "EUR"), "key": fresh_key() });
+    let sent = json!({ "lead": lead, "offer": offer(1, "EUR"), "key": fresh_key().0 });
     assert_eq!(refused(heard(burak.ask("/api/leads/offer", sent).await)), LogObjection::NotYours);
     let (status, _) = burak.call("/api/leads/timeline", json!({ "lead": lead, "group": null, "before": null })).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
@@ -145,7 +138,7 @@ async fn a_colleague_logs_what_came_in_for_the_owner_and_nothing_else() {
     app.expect_unchanged(&before, "a refused entry").await;
 
     assert_eq!(
-        log(&burak, lead, talk("call", "inbound", "Wants to be called back."), &fresh_key()).await,
+        log(&burak, lead, talk("call", "inbound", "Wants to be called back."), &fresh_key().0).await,
         LoggedAnswer::Done
     );
     let page = timeline(&app.sign_in(AYSE).await, lead, Some(Group::Talks), None).await;
@@ -157,7 +150,7 @@ async fn a_colleague_logs_what_came_in_for_the_owner_and_nothing_else() {
 async fn a_repeated_request_writes_nothing_twice() {
     let app = spawn_app().await;
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
-    let keys = [fresh_key(), fresh_key(), fresh_key()];
+    let keys = [fresh_key().0, fresh_key().0, fresh_key().0];
     for _ in 0..3 {
         assert_eq!(log(&ayse, lead, talk("email", "outbound", "Hello"), &keys[0]).await, LoggedAnswer::Done);
         ayse.ask("/api/leads/estimate", json!({ "lead": lead, "estimate": estimate(None), "key": keys[1] })).await;
@@ -165,7 +158,7 @@ async fn a_repeated_request_writes_nothing_twice() {
     }
     assert_eq!((count(&app, "activity").await, count(&app, "estimate").await, count(&app, "offer").await), (4, 1, 1));
     let entry = || talk("call", "inbound", "At once");
-    let key = fresh_key();
+    let key = fresh_key().0;
     let both = futures::future::join(log(&ayse, lead, entry(), &key), log(&ayse, lead, entry(), &key)).await;
     assert_eq!(both, (LoggedAnswer::Done, LoggedAnswer::Done));
     assert_eq!(count(&app, "activity where body = 'At once'").await, 1);
@@ -175,13 +168,13 @@ async fn a_repeated_request_writes_nothing_twice() {
 async fn an_estimate_is_paid_once_and_the_history_says_so() {
     let app = spawn_app().await;
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
-    let sent = json!({ "lead": lead, "estimate": estimate(Some((5_000, "EUR"))), "key": fresh_key() });
+    let sent = json!({ "lead": lead, "estimate": estimate(Some((5_000, "EUR"))), "key": fresh_key().0 });
     assert_eq!(heard::<LoggedAnswer>(ayse.ask("/api/leads/estimate", sent).await), LoggedAnswer::Done);
     let page = timeline(&ayse, lead, Some(Group::Money), None).await;
     let (id, made) = (page.entries[0].id, page.entries[0].estimate.clone().expect("an estimate"));
     assert_eq!((made.hours_hundredths, made.paid_on, made.credited_on_winning), (Some(350), None, true));
     app.clock.advance(TimeDelta::days(2));
-    let pay = |on: Option<&str>, estimate: ActivityId| json!({ "lead": lead, "estimate": estimate, "on": on, "key": fresh_key() });
+    let pay = |on: Option<&str>, estimate: ActivityId| json!({ "lead": lead, "estimate": estimate, "on": on, "key": fresh_key().0 });
     let early = ayse.ask("/api/leads/estimate_paid", pay(Some("2026-03-05"), id)).await;
     assert_eq!(heard::<PaidAnswer>(early), PaidAnswer::Refused { why: LogObjection::InFuture });
     let none = ayse.ask("/api/leads/estimate_paid", pay(None, ActivityId(id.0 + 1000))).await;
@@ -204,7 +197,7 @@ async fn an_estimate_is_paid_once_and_the_history_says_so() {
 async fn amounts_are_kept_at_the_days_rate_and_unknown_rates_are_refused() {
     let app = spawn_app().await;
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
-    let send = |currency: &str| json!({ "lead": lead, "offer": offer(100_000, currency), "key": fresh_key() });
+    let send = |currency: &str| json!({ "lead": lead, "offer": offer(100_000, currency), "key": fresh_key().0 });
     let before = app.everything().await;
     let why = refused(heard(ayse.ask("/api/leads/offer", send("USD")).await));
     assert_eq!(why, LogObjection::NoRate { currency: "USD".into() });
@@ -292,7 +285,7 @@ async fn a_file_comes_back_byte_for_byte_and_is_never_shown_as_a_page() {
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
     let body: Vec<u8> = (0..300_000u32).map(|n| (n % 251) as u8).collect();
     let name = "Teklif \"Şubat\"\r\nX-Evil: 1.pdf";
-    assert_eq!(attached(attach(&ayse, lead, name, body.clone(), &fresh_key()).await).await, AttachAnswer::Done);
+    assert_eq!(attached(attach(&ayse, lead, name, body.clone(), &fresh_key().0).await).await, AttachAnswer::Done);
     let answer = ayse.get(&format!("/attachments/{}", only_file(&app).await)).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let header =
@@ -314,20 +307,26 @@ async fn a_file_comes_back_byte_for_byte_and_is_never_shown_as_a_page() {
 async fn files_of_a_foreign_lead_neither_come_in_nor_go_out() {
     let app = spawn_app().await;
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
-    assert_eq!(attached(attach(&ayse, lead, "own.pdf", b"own".to_vec(), &fresh_key()).await).await, AttachAnswer::Done);
+    assert_eq!(
+        attached(attach(&ayse, lead, "own.pdf", b"own".to_vec(), &fresh_key().0).await).await,
+        AttachAnswer::Done
+    );
     let address = format!("/attachments/{}", only_file(&app).await);
     let before = app.everything().await;
     for who in [BURAK, MERT] {
         let other = app.sign_in(who).await;
-        let refusal = attached(attach(&other, lead, "x.pdf", b"x".to_vec(), &fresh_key()).await).await;
+        let refusal = attached(attach(&other, lead, "x.pdf", b"x".to_vec(), &fresh_key().0).await).await;
         assert_eq!(refusal, AttachAnswer::Refused { why: AttachRefusal::NotYours });
         assert_eq!(other.get(&address).await.status(), StatusCode::NOT_FOUND);
     }
     let stranger = app.stranger();
-    assert_eq!(attach(&stranger, lead, "x.pdf", b"x".to_vec(), &fresh_key()).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        attach(&stranger, lead, "x.pdf", b"x".to_vec(), &fresh_key().0).await.status(),
+        StatusCode::UNAUTHORIZED
+    );
     assert_eq!(stranger.get(&address).await.status(), StatusCode::SEE_OTHER);
     let forged = ayse
-        .request(Method::POST, &format!("/attachments?lead={lead}&name=x.pdf&key={}", fresh_key()))
+        .request(Method::POST, &format!("/attachments?lead={lead}&name=x.pdf&key={}", fresh_key().0))
         .header("sec-fetch-site", "cross-site")
         .body("x")
         .build()
@@ -348,7 +347,7 @@ async fn files_of_a_foreign_lead_neither_come_in_nor_go_out() {
 async fn a_file_is_kept_once_and_only_up_to_its_limit() {
     let app = spawn_app().await;
     let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
-    let key = fresh_key();
+    let key = fresh_key().0;
     let (first, second) = futures::future::join(
         attach(&ayse, lead, "a.txt", b"once".to_vec(), &key),
         attach(&ayse, lead, "a.txt", b"once".to_vec(), &key),
@@ -357,12 +356,12 @@ async fn a_file_is_kept_once_and_only_up_to_its_limit() {
     assert_eq!((attached(first).await, attached(second).await), (AttachAnswer::Done, AttachAnswer::Done));
     assert_eq!(attached(attach(&ayse, lead, "a.txt", b"once".to_vec(), &key).await).await, AttachAnswer::Done);
     assert_eq!(count(&app, "attachment").await, 1);
-    let empty = attached(attach(&ayse, lead, "a.txt", Vec::new(), &fresh_key()).await).await;
+    let empty = attached(attach(&ayse, lead, "a.txt", Vec::new(), &fresh_key().0).await).await;
     assert_eq!(empty, AttachAnswer::Refused { why: AttachRefusal::Empty });
-    let large = attach(&ayse, lead, "large.bin", vec![7; LARGEST_FILE], &fresh_key()).await;
+    let large = attach(&ayse, lead, "large.bin", vec![7; LARGEST_FILE], &fresh_key().0).await;
     assert_eq!(attached(large).await, AttachAnswer::Done);
     let request = ayse
-        .request(Method::POST, &format!("/attachments?lead={lead}&name=x.bin&key={}", fresh_key()))
+        .request(Method::POST, &format!("/attachments?lead={lead}&name=x.bin&key={}", fresh_key().0))
         .body(vec![7; LARGEST_FILE + 1]);
     // The server may hang up while we still send: either way nothing is kept.
     if let Ok(answer) = request.send().await {
@@ -388,7 +387,7 @@ async fn two_who_write_the_same_offer_at_one_moment_get_the_same_rate() {
     for client in [&ayse, &selin] {
         let mut offer = offer(100_000, "USD");
         offer["expires_on"] = Value::Null;
-        let sent = json!({ "lead": lead, "offer": offer, "key": fresh_key() });
+        let sent = json!({ "lead": lead, "offer": offer, "key": fresh_key().0 });
         assert_eq!(heard::<LoggedAnswer>(client.ask("/api/leads/offer", sent).await), LoggedAnswer::Done);
     }
     assert_eq!(count(&app, "offer where amount_base_minor = 90000").await, 2);
@@ -402,14 +401,15 @@ async fn an_entry_of_the_year_202_is_refused_and_breaks_nothing() {
     for at in ["0202-03-01T09:00:00", "-200000-03-01T09:00:00"] {
         let mut entry = talk("call", "inbound", "Long ago.");
         entry["at"] = json!(at);
-        assert_eq!(refused(log(&ayse, lead, entry, &fresh_key()).await), LogObjection::TooLongAgo, "{at}");
+        assert_eq!(refused(log(&ayse, lead, entry, &fresh_key().0).await), LogObjection::TooLongAgo, "{at}");
         let attempt = json!({ "channel": "call", "approach": "reminder", "result": "reached", "at": at, "note": "" });
-        let answer =
-            ayse.ask("/api/losses/log_attempt", json!({ "lead": lead, "attempt": attempt, "key": fresh_key() })).await;
+        let answer = ayse
+            .ask("/api/losses/log_attempt", json!({ "lead": lead, "attempt": attempt, "key": fresh_key().0 }))
+            .await;
         assert_eq!(answer["refused"]["why"], "attempt_too_long_ago", "{at}: {answer}");
         let mut paid = estimate(Some((5_000, "EUR")));
         paid["paid_on"] = json!(&at[..at.len() - 9]);
-        let sent = json!({ "lead": lead, "estimate": paid, "key": fresh_key() });
+        let sent = json!({ "lead": lead, "estimate": paid, "key": fresh_key().0 });
         assert_eq!(refused(heard(ayse.ask("/api/leads/estimate", sent).await)), LogObjection::TooLongAgo, "{at}");
     }
     app.expect_unchanged(&before, "what was mistyped").await;

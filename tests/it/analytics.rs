@@ -3,7 +3,7 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, beginning, spawn_app},
+    harness::{Client, TestApp, beginning, heard, spawn_app},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -48,10 +48,6 @@ impl Dice {
     fn of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[usize::try_from(self.below(choices.len() as u64)).expect("small")]
     }
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
 }
 
 async fn report(client: &Client, selection: &Selection, step: Step) -> Report {

@@ -2,11 +2,12 @@
 
 use crate::{
     given,
-    harness::{Client, Everything, TestApp, app_without_server, beginning, eventually, spawn_app},
+    harness::{Client, Everything, TestApp, app_without_server, beginning, eventually, spawn_app, within},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
+use std::time::Duration;
 use winback::demo::{
     removal,
     store::{self, FillError},
@@ -488,14 +489,12 @@ async fn take_out(app: &TestApp, admin: &Client) {
     assert_eq!(admin.ask("/api/demo/remove", json!({})).await, "begun");
     assert!(["begun", "gone"].contains(&admin.ask("/api/demo/remove", json!({})).await.as_str().expect("a word")));
     // Longer than anything else: thousands of leads, while other tests run.
-    for _ in 0..1_200 {
+    within(Duration::from_secs(120), "the demo data to be gone", || async {
         let seen = admin.ask("/api/demo/summary", json!({})).await;
         assert!(seen == "leaving" || seen.is_null(), "{seen}");
-        if seen.is_null() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+        seen.is_null().then_some(())
+    })
+    .await;
     let done = "select count(*) from job where kind = 'demo_removal' and state = 'done'";
     eventually("the end of the job", || async { (count(app, done).await == 1).then_some(()) }).await;
 }

@@ -11,6 +11,7 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 use reqwest::{Response, StatusCode, header, redirect};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 use std::{
@@ -33,6 +34,7 @@ use tokio::{
 use winback::{
     clock::Clock,
     demo::team,
+    ids::RequestKey,
     server::{
         cluster::Cluster,
         config::{Config, DatabaseConfig},
@@ -320,8 +322,28 @@ impl Client {
     }
 }
 
+/// A request key that no other request of this run has.
+pub fn fresh_key() -> RequestKey {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    RequestKey(format!("test-key-{}", COUNT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// An answer as what it is; fails the test when it has another shape.
+pub fn heard<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("an answer of this shape")
+}
+
 /// Asks again and again until `look` finds something; fails the test, saying what was awaited, when it never does.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, look: impl FnMut() -> F) -> T {
+    within(PATIENCE, what, look).await
+}
+
+/// The same with a patience of its own, for what takes longer than anything else.
+pub async fn within<T, F: Future<Output = Option<T>>>(
+    patience: Duration,
+    what: &str,
+    mut look: impl FnMut() -> F,
+) -> T {
     let search = async {
         loop {
             if let Some(found) = look().await {
@@ -330,7 +352,7 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    match tokio::time::timeout(PATIENCE, search).await {
+    match tokio::time::timeout(patience, search).await {
         Ok(found) => found,
         Err(_) => panic!("waited in vain for {what}"),
     }

@@ -1,6 +1,6 @@
 //! The import page over real HTTP: files go up, are looked at, mapped, rehearsed, imported, stopped and taken back.
 
-use crate::harness::{Client, TestApp, app_without_server, eventually, spawn_app};
+use crate::harness::{Client, TestApp, app_without_server, eventually, fresh_key, heard, spawn_app};
 use encoding_rs::WINDOWS_1254;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -23,15 +23,6 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 const ADMIN: &str = "admin@demo.winback";
 const SELIN: &str = "selin@demo.winback";
 const AYSE: &str = "ayse@demo.winback";
-
-fn fresh_key() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("import-key-{}", COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
-}
 
 async fn count(app: &TestApp, table: &str) -> i64 {
     let sql = format!("select count(*) from {table}");
@@ -71,7 +62,7 @@ async fn rehearsed(client: &Client, upload: i64, preset: &Preset) -> Rehearsal {
 }
 
 async fn begin(client: &Client, upload: i64, preset: &Preset) -> i64 {
-    let arguments = json!({"upload": upload, "preset": preset, "key": fresh_key()});
+    let arguments = json!({"upload": upload, "preset": preset, "key": fresh_key().0});
     let answer = client.ask("/api/capture/begin", arguments).await;
     answer["begun"]["run"].as_i64().unwrap_or_else(|| panic!("{answer}"))
 }
@@ -85,7 +76,7 @@ async fn finished(client: &Client, id: i64) -> Run {
 }
 
 async fn withdraw(client: &Client, id: i64) -> Run {
-    client.ask("/api/capture/withdraw", json!({"run": id, "key": fresh_key()})).await;
+    client.ask("/api/capture/withdraw", json!({"run": id, "key": fresh_key().0})).await;
     finished(client, id).await
 }
 
@@ -113,7 +104,7 @@ async fn a_rep_may_not_import_and_nothing_changes() {
         ("look", json!({"upload": 1, "layout": {}})),
         ("choices", json!({})),
         ("rehearse", json!({"upload": 1, "preset": preset, "page": 0})),
-        ("begin", json!({"upload": 1, "preset": preset, "key": fresh_key()})),
+        ("begin", json!({"upload": 1, "preset": preset, "key": fresh_key().0})),
         ("save_preset", json!({"preset": preset, "replace": true})),
         ("forget_preset", json!({"name": "x"})),
         ("runs", json!({})),
@@ -121,7 +112,7 @@ async fn a_rep_may_not_import_and_nothing_changes() {
         ("rejections", json!({"run": 1, "page": 0})),
         ("brought", json!({"run": 1, "page": 0})),
         ("stop", json!({"run": 1})),
-        ("withdraw", json!({"run": 1, "key": fresh_key()})),
+        ("withdraw", json!({"run": 1, "key": fresh_key().0})),
     ] {
         let path = format!("/api/capture/{function}");
         assert_eq!(ayse.call(&path, arguments.clone()).await.0, StatusCode::FORBIDDEN, "{function}");
@@ -268,7 +259,7 @@ async fn a_manager_gives_leads_to_their_own_people_only() {
     let before = app.everything().await;
     let foreign = Preset { owners: Owners::Person { email: outside.clone() }, ..preset.clone() };
     assert_eq!(rehearse(&selin, file, &foreign).await["refused"]["not_ready"]["no_person"], outside);
-    let arguments = json!({"upload": file, "preset": foreign, "key": fresh_key()});
+    let arguments = json!({"upload": file, "preset": foreign, "key": fresh_key().0});
     assert_eq!(selin.ask("/api/capture/begin", arguments).await["refused"]["not_ready"]["no_person"], outside);
     app.expect_unchanged(&before, "giving leads to somebody else's people").await;
 
@@ -284,7 +275,7 @@ async fn a_manager_gives_leads_to_their_own_people_only() {
         ("run", json!({ "run": id })),
         ("stop", json!({ "run": id })),
         ("brought", json!({"run": id, "page": 0})),
-        ("withdraw", json!({"run": id, "key": fresh_key()})),
+        ("withdraw", json!({"run": id, "key": fresh_key().0})),
     ] {
         let (status, _) = mert.call(&format!("/api/capture/{function}"), arguments).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{function}");
@@ -299,7 +290,7 @@ async fn a_repeated_request_begins_one_import() {
     let admin = app.sign_in(ADMIN).await;
     let file = upload(&admin, "leads.csv", sound_rows(9)).await;
     let preset = sound_preset(&admin, file).await;
-    let arguments = json!({"upload": file, "preset": preset, "key": fresh_key()});
+    let arguments = json!({"upload": file, "preset": preset, "key": fresh_key().0});
     let (one, two) = tokio::join!(
         admin.ask("/api/capture/begin", arguments.clone()),
         admin.ask("/api/capture/begin", arguments.clone())
@@ -593,7 +584,7 @@ async fn leads_that_were_worked_since_stay_and_are_listed() {
         .expect("leads");
     let attempt = json!({"channel": "call", "approach": "offer", "result": "no_answer", "at": null, "note": ""});
     for lead in &worked {
-        admin.ask("/api/losses/log_attempt", json!({"lead": lead, "attempt": attempt, "key": fresh_key()})).await;
+        admin.ask("/api/losses/log_attempt", json!({"lead": lead, "attempt": attempt, "key": fresh_key().0})).await;
     }
     let withdrawal = withdraw(&admin, id).await.withdrawal.expect("a withdrawal");
     assert_eq!((withdrawal.withdrawn, withdrawal.kept), (Some(58), Some(2)));

@@ -2,11 +2,10 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, spawn_app},
+    harness::{Client, TestApp, fresh_key, heard, spawn_app},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::LeadId,
     leads::{
@@ -27,15 +26,6 @@ const BURAK: &str = "burak@demo.winback";
 const MERT: &str = "mert@demo.winback";
 const SELIN: &str = "selin@demo.winback";
 
-fn fresh_key() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("intake-key-{}", COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
-}
-
 /// A lead of which only the name is known.
 fn named(name: &str) -> Value {
     json!({ "name": name, "company": "", "phone": "", "email": "", "direction": "inbound", "source": null, "product": null,
@@ -55,7 +45,7 @@ async fn create(client: &Client, lead: &Value, key: &str) -> CreateAnswer {
 }
 
 async fn created(client: &Client, lead: Value) -> LeadId {
-    match create(client, &lead, &fresh_key()).await {
+    match create(client, &lead, &fresh_key().0).await {
         CreateAnswer::Done { lead } => lead,
         CreateAnswer::Refused { objections } => panic!("it should have been created: {objections:?}"),
     }
@@ -110,26 +100,26 @@ async fn what_is_missing_is_said_and_nothing_is_written() {
     let burak = given::user(&app, BURAK).await;
     let before = app.everything().await;
     let nobody = named("  ");
-    let CreateAnswer::Refused { objections } = create(&ayse, &nobody, &fresh_key()).await else {
+    let CreateAnswer::Refused { objections } = create(&ayse, &nobody, &fresh_key().0).await else {
         panic!("nobody is named")
     };
     assert_eq!(objections, [IntakeObjection::NobodyNamed]);
     let foreign = with(named("Can"), json!({ "holder": { "person": burak } }));
     // Burak is neither Ayşe's to give to, nor of Mert's team.
     for client in [&ayse, &mert] {
-        let CreateAnswer::Refused { objections } = create(client, &foreign, &fresh_key()).await else {
+        let CreateAnswer::Refused { objections } = create(client, &foreign, &fresh_key().0).await else {
             panic!("not theirs")
         };
         assert_eq!(objections, [IntakeObjection::HolderNotYours]);
     }
     let late = with(named("Can"), json!({ "step": { "channel": "call", "what": "", "due": "2026-03-01T09:00:00" } }));
-    assert!(matches!(create(&ayse, &late, &fresh_key()).await, CreateAnswer::Refused { .. }));
+    assert!(matches!(create(&ayse, &late, &fresh_key().0).await, CreateAnswer::Refused { .. }));
     for odd in [with(named("Can"), json!({ "request": "a\0b" })), named(&"x".repeat(201))] {
-        let (status, _) = ayse.call("/api/leads/create", json!({ "wanted": odd, "key": fresh_key() })).await;
+        let (status, _) = ayse.call("/api/leads/create", json!({ "wanted": odd, "key": fresh_key().0 })).await;
         assert_ne!(status, StatusCode::OK);
     }
     let (status, _) =
-        app.stranger().call("/api/leads/create", json!({ "wanted": named("Can"), "key": fresh_key() })).await;
+        app.stranger().call("/api/leads/create", json!({ "wanted": named("Can"), "key": fresh_key().0 })).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     app.expect_unchanged(&before, "a refused lead").await;
 }
@@ -156,7 +146,7 @@ async fn a_manager_gives_a_lead_to_their_reps_and_a_rep_to_their_queue() {
 async fn the_same_request_makes_one_lead_however_often_and_at_once() {
     let app = spawn_app().await;
     let ayse = app.sign_in(AYSE).await;
-    let (lead, key) = (named("Can Demir"), fresh_key());
+    let (lead, key) = (named("Can Demir"), fresh_key().0);
     let at_once = (0..8).map(|_| create(&ayse, &lead, &key));
     let answers = futures::future::join_all(at_once).await;
     assert!(
@@ -166,7 +156,7 @@ async fn the_same_request_makes_one_lead_however_often_and_at_once() {
     assert_eq!(create(&ayse, &lead, &key).await, answers[0]);
     assert_eq!((count(&app, "lead").await, count(&app, "activity").await, count(&app, "event").await), (1, 1, 1));
     // Different people, or different intents, make different leads; all of them on top of one another.
-    let others: Vec<_> = (0..8).map(|_| fresh_key()).collect();
+    let others: Vec<_> = (0..8).map(|_| fresh_key().0).collect();
     futures::future::join_all(others.iter().map(|key| create(&ayse, &lead, key))).await;
     assert_eq!((count(&app, "lead").await, count(&app, "stage_count where leads = 9").await), (9, 1));
 }
@@ -229,7 +219,7 @@ async fn a_lost_lead_is_offered_to_those_who_may_bring_it_back() {
         "same_again_because": "", "customer": "nothing", "note": "Too dear.", "retry_potential": "high", "evidence": {},
         "recontact_on": null, "override_because": "",
     });
-    let loss = json!({ "lead": lead, "draft": draft, "seen_version": 0, "key": fresh_key() });
+    let loss = json!({ "lead": lead, "draft": draft, "seen_version": 0, "key": fresh_key().0 });
     let lost = ayse.ask("/api/losses/lose", json!({ "wanted": loss })).await;
     let id = lost["done"]["lost"]["loss"].as_i64();
     assert!(id.is_some(), "{lost}");

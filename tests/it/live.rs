@@ -2,7 +2,7 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, eventually, spawn_app},
+    harness::{Client, TestApp, eventually, fresh_key, spawn_app},
 };
 use chrono::TimeDelta;
 use reqwest::{Method, Response, StatusCode};
@@ -24,11 +24,6 @@ use winback::{
 const AYSE: &str = "ayse@demo.winback";
 const JAN: &str = "jan@demo.winback";
 const SELIN: &str = "selin@demo.winback";
-
-fn fresh_key() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("live-key-{}", COUNT.fetch_add(1, Ordering::Relaxed))
-}
 
 /// An open live stream, read message by message.
 struct Stream {
@@ -124,7 +119,7 @@ impl Stream {
 
 async fn move_to(client: &Client, lead: LeadId, to: StageId, seen_version: i64) {
     let wanted = json!({ "lead": lead, "to": to, "above": null, "below": null, "seen_version": seen_version,
-                         "key": fresh_key() });
+                         "key": fresh_key().0 });
     let answer = client.ask("/api/pipeline/move_lead", json!({ "wanted": wanted })).await;
     assert!(answer.get("done").is_some(), "{answer}");
 }
@@ -137,7 +132,7 @@ async fn lose(app: &TestApp, client: &Client, lead: LeadId, seen_version: i64) -
         "same_again_because": "", "customer": { "words": "No." }, "note": "Heard bad things.",
         "retry_potential": "low", "evidence": {}, "recontact_on": null, "override_because": "",
     });
-    let wanted = json!({ "lead": lead, "draft": draft, "seen_version": seen_version, "key": fresh_key() });
+    let wanted = json!({ "lead": lead, "draft": draft, "seen_version": seen_version, "key": fresh_key().0 });
     let answer = client.ask("/api/losses/lose", json!({ "wanted": wanted })).await;
     answer["done"]["lost"]["loss"].clone()
 }
@@ -212,7 +207,7 @@ async fn a_lost_lead_leaves_every_board_and_comes_back() {
         assert_eq!(stream.changes().await.1, [Change { lead, card: None, is_ours: is_hers }]);
     }
     let back =
-        json!({ "loss": loss, "closure": "reversed", "cause": null, "note": "", "to": null, "key": fresh_key() });
+        json!({ "loss": loss, "closure": "reversed", "cause": null, "note": "", "to": null, "key": fresh_key().0 });
     ayse.ask("/api/losses/reopen", json!({ "wanted": back })).await;
     for stream in [&mut hers, &mut his] {
         let (_, changes) = stream.changes().await;

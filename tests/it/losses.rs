@@ -2,12 +2,11 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, spawn_app},
+    harness::{Client, TestApp, fresh_key, heard, spawn_app},
 };
 use chrono::{Days, TimeDelta};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::{LeadId, LossId, ReasonId, RequestKey, StageId},
     losses::{
@@ -24,11 +23,6 @@ use winback::{
 
 const AYSE: &str = "ayse@demo.winback";
 const SELIN: &str = "selin@demo.winback";
-
-fn fresh_key() -> RequestKey {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    RequestKey(format!("test-key-{}", COUNT.fetch_add(1, Ordering::Relaxed)))
-}
 
 fn attempt(channel: AttemptChannel, approach: Approach) -> NewAttempt {
     NewAttempt { channel, approach, result: AttemptResult::NoAnswer, at: None, note: String::new() }
@@ -48,10 +42,6 @@ fn whole_draft(reason: ReasonId) -> Draft {
 
 fn loss(lead: LeadId, draft: Draft) -> NewLoss {
     NewLoss { lead, draft, seen_version: 0, key: fresh_key() }
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
 }
 
 async fn lose(client: &Client, wanted: &NewLoss) -> LoseAnswer {

@@ -2,12 +2,11 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, spawn_app},
+    harness::{Client, TestApp, fresh_key, heard, spawn_app},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::{LeadId, RequestKey},
     outreach::api::{Due, Row, Task, Today},
@@ -18,15 +17,6 @@ const AYSE: &str = "ayse@demo.winback";
 const BURAK: &str = "burak@demo.winback";
 const MERT: &str = "mert@demo.winback";
 const SELIN: &str = "selin@demo.winback";
-
-fn fresh_key() -> RequestKey {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    RequestKey(format!("today-key-{}", COUNT.fetch_add(1, Ordering::Relaxed)))
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
-}
 
 async fn today(client: &Client) -> Today {
     let today: Today = heard(client.ask("/api/outreach/today", json!({})).await);

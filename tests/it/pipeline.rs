@@ -2,7 +2,7 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, eventually, spawn_app},
+    harness::{Client, TestApp, eventually, fresh_key, heard, spawn_app},
 };
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -28,15 +28,6 @@ const BURAK: &str = "burak@demo.winback";
 const JAN: &str = "jan@demo.winback";
 const MERT: &str = "mert@demo.winback";
 const SELIN: &str = "selin@demo.winback";
-
-fn fresh_key() -> RequestKey {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    RequestKey(format!("move-key-{}", COUNT.fetch_add(1, Ordering::Relaxed)))
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
-}
 
 fn wanted(lead: LeadId, to: StageId, seen_version: i64) -> Move {
     Move { lead, to, above: None, below: None, seen_version, key: fresh_key() }

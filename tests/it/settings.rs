@@ -2,13 +2,12 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, eventually, spawn_app},
+    harness::{Client, TestApp, eventually, fresh_key, heard, spawn_app},
 };
 use chrono::TimeDelta;
 use futures::future::join_all;
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::{Names, RequestKey},
     leads::api::{ActivityKind, Timeline},
@@ -28,15 +27,6 @@ const SELIN: &str = "selin@demo.winback";
 const MERT: &str = "mert@demo.winback";
 const AYSE: &str = "ayse@demo.winback";
 const BURAK: &str = "burak@demo.winback";
-
-fn fresh_key() -> RequestKey {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    RequestKey(format!("set-key-{}", COUNT.fetch_add(1, Ordering::Relaxed)))
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
-}
 
 async fn sheet(client: &Client, section: Section) -> Sheet {
     heard(client.ask("/api/settings/sheet", json!({ "section": section })).await)

@@ -3,13 +3,12 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, app_without_server, spawn_app},
+    harness::{Client, TestApp, app_without_server, fresh_key, heard, spawn_app},
 };
 use chrono::{Days, NaiveDate, TimeDelta};
 use futures::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
     ids::{LeadId, ProductId, RequestKey, StageId},
     jobs::{store::enqueue_daily, worker::work_once},
@@ -30,15 +29,6 @@ const AYSE: &str = "ayse@demo.winback";
 const BURAK: &str = "burak@demo.winback";
 const MERT: &str = "mert@demo.winback";
 const SELIN: &str = "selin@demo.winback";
-
-fn fresh_key() -> RequestKey {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    RequestKey(format!("win-key-{}", COUNT.fetch_add(1, Ordering::Relaxed)))
-}
-
-fn heard<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("an answer of this shape")
-}
 
 /// The day on which every test begins.
 fn today() -> NaiveDate {

@@ -2,12 +2,12 @@
 
 use crate::{
     capture::{
-        api::{BroughtLead, BroughtPage, JobState, Run, RunRejection, RunRejections, Withdrawal},
+        api::{BroughtLead, BroughtPage, Run, RunRejection, RunRejections, Withdrawal},
         jobs::{IMPORT, Order},
         summary::Summary,
         withdrawal::{self, WITHDRAWAL},
     },
-    error::AppError,
+    error::{AppError, word},
     ids::{LeadId, Names, RequestKey},
     jobs::problems::Problem,
     people::{
@@ -138,7 +138,7 @@ async fn runs(permit: &Permit, one: Option<i64>) -> Result<Vec<Run>, AppError> {
                     let done: Option<withdrawal::Done> =
                         row.withdrawal_result.and_then(|result: Value| serde_json::from_value(result).ok());
                     Some(Withdrawal {
-                        state: job_state(&state)?,
+                        state: word(&state)?,
                         done: row.withdrawal_done.unwrap_or_default(),
                         total: row.withdrawal_total,
                         withdrawn: done.as_ref().map(|done| done.withdrawn),
@@ -154,7 +154,7 @@ async fn runs(permit: &Permit, one: Option<i64>) -> Result<Vec<Run>, AppError> {
                 by: row.by,
                 at: permit.moment(row.created_at),
                 finished_at: row.finished_at.map(|at| permit.moment(at)),
-                state: job_state(&row.state)?,
+                state: word(&row.state)?,
                 is_stopping: row.stopping,
                 done: row.done_count,
                 total: row.total_count,
@@ -170,10 +170,6 @@ async fn runs(permit: &Permit, one: Option<i64>) -> Result<Vec<Run>, AppError> {
 /// Why it failed; what an earlier version kept is a sentence.
 fn problem(problem: Option<Value>, error: Option<String>) -> Option<Problem> {
     problem.and_then(|problem| serde_json::from_value(problem).ok()).or(error.map(Problem::Said))
-}
-
-fn job_state(word: &str) -> Result<JobState, AppError> {
-    word.parse().map_err(|_| AppError::Internal)
 }
 
 /// A page of the leads that an import brought and that are here: all, or once it was taken back, those that stay.
