@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContextOptions } from '@playwright/test';
-import { call, expect, openAccount, test, visit, type Open, type Page } from '../support/test.ts';
+import { call, expect, openAccount, reload, test, visit, type Open, type Page } from '../support/test.ts';
 import { attempt } from '../support/loss.ts';
 import type { Rep, Winback } from '../support/winback.ts';
 
@@ -120,12 +120,14 @@ test('filters and switches stand in the address; the trend is walked with arrows
   await page.getByRole('link', { name: 'Value', exact: true }).click();
   await expect(page).toHaveURL(/step=week/);
   await expect(page).toHaveURL(/by=value/);
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole('combobox', { name: 'Reason', exact: true })).toHaveValue(/\d+/);
   await expect(panel(page, 'Lost').locator('.tile-figure')).toHaveText('1');
   await page.getByRole('link', { name: 'Clear all' }).click();
   await expect(page.getByRole('combobox', { name: 'Period' })).toHaveValue('all');
   await page.getByRole('combobox', { name: 'Period' }).selectOption('last_90_days');
+  // Each link leads on from what the address says.
+  await expect(page).toHaveURL(/period=last_90_days/);
   await page.getByRole('link', { name: 'By month' }).click();
   const columns = page.locator('.chart-column');
   await expect(columns.nth(2)).toBeVisible();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expect, test, visit, type Page } from '../support/test.ts';
+import { expect, reload, test, visit, type Page } from '../support/test.ts';
 
 const FILE = resolve(import.meta.dirname, '../../../shared/data/leads_xeducation.csv');
 const csv = (text: string, name = 'liste.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
@@ -51,7 +51,7 @@ test.describe('the import page', () => {
       await page.getByRole('button', { name: 'Import 3 leads' }).click();
       await page.waitForURL(/run=\d+/);
       await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 30_000 });
-      await page.reload();
+      await reload(page);
       await expect(page.locator('.import-figure').filter({ hasText: 'leads came in' }).locator('dd')).toHaveText('3');
       const file = page.waitForEvent('download');
       await page.getByRole('link', { name: 'Download as CSV' }).click();
@@ -98,7 +98,7 @@ test.describe('the import page', () => {
     await page.getByRole('button', { name: 'Import 9,240 leads' }).click();
     await page.waitForURL(/run=\d+/);
     await expect(page.getByRole('progressbar')).toBeVisible();
-    await page.reload();
+    await reload(page);
     await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 80_000 });
     await expect(figure('lost or unqualified')).toHaveText('3,095');
     await page.getByRole('button', { name: 'Take this import back' }).click();

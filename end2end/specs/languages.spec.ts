@@ -217,6 +217,9 @@ test('no English is left on Turkish pages', async ({ open, winback, watch }) => 
       if (turkish[key] !== text && !text.includes('{{') && text.length > 3) english.add(text);
     }
   }
+  // Fields that an import of an earlier test brought are called what their file calls them.
+  const brought = await winback.sql("select coalesce(json_agg(name ->> 'en'), '[]') from custom_field");
+  for (const name of JSON.parse(brought) as string[]) english.delete(name);
   const left: string[] = [];
   for (const each of [page, fresh]) await speak(each, 'tr');
   await everyPage(

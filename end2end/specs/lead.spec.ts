@@ -1,4 +1,4 @@
-import { expect, ready, test, visit, type Page } from '../support/test.ts';
+import { expect, reload, test, visit, type Page } from '../support/test.ts';
 import { card } from '../support/board.ts';
 
 const field = (page: Page, name: string) => page.locator('.fact').filter({ has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) });
@@ -169,8 +169,7 @@ test('what was written down and reloaded before its answer came is not written t
   await dialog.getByRole('button', { name: 'Log it' }).click();
   await expect.poll(() => winback.sql(`select count(*) from activity where lead_id = ${lead} and kind = 'note'`)).toBe('1');
   page.once('dialog', (leave) => leave.accept());
-  await page.reload();
-  await ready(page);
+  await reload(page);
   await page.unroute('**/api/leads/log');
   const again = await write();
   await expect(again.getByLabel('Note')).toHaveValue('Sabah arayın.');

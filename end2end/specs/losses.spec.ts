@@ -1,4 +1,4 @@
-import { expect, test, visit, type Page } from '../support/test.ts';
+import { expect, reload, test, visit, type Page } from '../support/test.ts';
 import { Finger, card, column, drag, lostZone, middle, toast } from '../support/board.ts';
 import { answerAll, attempt, choose, lossDialog, markLost, question } from '../support/loss.ts';
 import { markWon, winDialog } from '../support/win.ts';
@@ -441,7 +441,7 @@ test('the pool is filtered, sorted and paged in its address', async ({ open, win
   await expect(page.getByRole('status').filter({ hasText: '20 leads' })).toBeVisible();
   await expect(page.getByRole('link', { name: /^Trust 20$/ })).toHaveAttribute('aria-current', 'true');
   await expect(page.getByRole('link', { name: /^Price too high 40$/ })).toBeVisible();
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole('status').filter({ hasText: '20 leads' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear all filters' }).click();
   await expect(page).not.toHaveURL(/reason=|q=/);

@@ -1,4 +1,4 @@
-import { expect, test, visit, type Page } from '../support/test.ts';
+import { expect, reload, test, visit, type Page } from '../support/test.ts';
 import {
   Finger,
   card,
@@ -409,7 +409,7 @@ test.describe('finding', () => {
     await page.getByRole('combobox', { name: 'Product', exact: true }).selectOption({ label: 'Kurs B' });
     await expect(page).toHaveURL(/product=\d+/);
     await expect(names(column(page, 'Open'))).toHaveText(['Süz Üç']);
-    await page.reload();
+    await reload(page);
     await expect(names(column(page, 'Open'))).toHaveText(['Süz Üç']);
     await expect(page.getByRole('combobox', { name: 'Source', exact: true }).locator('option:checked')).toHaveText('Web');
     await expect(page.getByRole('combobox', { name: 'Product', exact: true }).locator('option:checked')).toHaveText('Kurs B');

@@ -160,6 +160,12 @@ export async function visit(page: Page, path: string) {
   return answer;
 }
 
+/** Reads the page anew and waits until it reacts. */
+export async function reload(page: Page) {
+  await page.reload();
+  await ready(page);
+}
+
 /** Fills and sends the sign-in form of the current page. */
 export async function signIn(page: Page, who: Person, password = PASSWORD) {
   await page.locator('input[name=email]').fill(addressOf(who));

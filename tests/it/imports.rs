@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use std::{
     io::{Cursor, Write},
     process::{Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
 };
 use winback::{
     capture::{

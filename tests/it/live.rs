@@ -7,11 +7,7 @@ use crate::{
 use chrono::TimeDelta;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 use winback::{
     ids::{LeadId, StageId},
     live::{

@@ -6,7 +6,7 @@ use crate::{
 };
 use chrono::{Days, TimeDelta};
 use reqwest::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use winback::{
     ids::{LeadId, LossId, ReasonId, RequestKey, StageId},
     losses::{

@@ -7,11 +7,8 @@ use crate::{
 use chrono::TimeDelta;
 use futures::future::join_all;
 use reqwest::StatusCode;
-use serde_json::{Value, json};
-use std::{
-    collections::BTreeSet,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use serde_json::json;
+use std::collections::BTreeSet;
 use winback::{
     ids::{LeadId, QueueId, RequestKey, SourceId, StageId, UserId},
     people::rules::Holder,
