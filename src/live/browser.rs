@@ -5,7 +5,7 @@
 use super::{
     api::read_since,
     connection::{Connection, use_connection},
-    wire::{Cursor, Message},
+    wire::{Cursor, Message, News},
 };
 use crate::{app::frame::Me, error::AppError};
 use leptos::{prelude::*, task::spawn_local};
@@ -222,7 +222,8 @@ impl Follower {
             let _ = channel.post_message(&JsValue::from_str(&text));
         }
         match serde_json::from_str(&text) {
-            Ok(message) => self.tell(message),
+            Ok(News::Message(message)) => self.tell(message),
+            Ok(News::Presence(presence)) => self.connection.sees(presence),
             Err(error) => leptos::logging::warn!("a live message was not understood: {error}"),
         }
     }

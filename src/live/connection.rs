@@ -1,10 +1,11 @@
 //! A connection that comes and goes. What somebody sends waits until the server can be reached and then goes out with
 //! the same request key, so that it happens once; the frame says that it waits.
 
-use crate::{error::AppError, people::api::read_me, ui::wait};
+use super::wire::{Doing, Presence};
+use crate::{error::AppError, ids::LeadId, people::api::read_me, ui::wait};
 use futures::future::{Either, select};
 use leptos::{ev, prelude::*, task::spawn_local};
-use std::{pin::pin, time::Duration};
+use std::{collections::BTreeMap, pin::pin, time::Duration};
 
 /// No answer after this long is none: the request is sent again with its key.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -14,6 +15,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// Who comes back later than this is asked to look first: the server remembers keys for two days.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Who says nothing for so long (in milliseconds) is not at a lead any more.
+const PRESENT_FOR: f64 = 40_000.0;
+/// How often that is looked after.
+const SWEEP: Duration = Duration::from_secs(10);
 /// How often a server that answers "busy" is asked again.
 const TRIES_WHEN_BUSY: u32 = 5;
 
@@ -23,6 +28,8 @@ pub struct Connection {
     is_up: RwSignal<bool>,
     waiting: RwSignal<usize>,
     heard: RwSignal<(u32, u32)>,
+    /// Who is at which lead, and when that was said, on the browser's clock.
+    present: RwSignal<BTreeMap<(LeadId, i64), (Presence, f64)>>,
     is_probing: StoredValue<bool>,
 }
 
@@ -32,6 +39,7 @@ pub fn provide_connection() {
         is_up: RwSignal::new(true),
         waiting: RwSignal::new(0),
         heard: RwSignal::new((0, 0)),
+        present: RwSignal::new(BTreeMap::new()),
         is_probing: StoredValue::new(false),
     };
     provide_context(connection);
@@ -63,6 +71,32 @@ impl Connection {
     /// A change was heard of, or the day has ended.
     pub fn hears(self, is_ours: bool) {
         self.heard.update(|(ours, others)| *if is_ours { ours } else { others } += 1);
+    }
+
+    /// Somebody is at a lead, or has left it.
+    pub fn sees(self, presence: Presence) {
+        let place = (presence.lead, presence.person.0);
+        self.present.update(|present| match presence.doing {
+            Doing::Gone => {
+                present.remove(&place);
+            }
+            _ => {
+                present.insert(place, (presence, js_sys::Date::now()));
+            }
+        });
+    }
+
+    /// Who else is at a lead.
+    pub fn present_at(self, lead: LeadId) -> Vec<Presence> {
+        let here = (lead, i64::MIN)..=(lead, i64::MAX);
+        self.present.with(|present| present.range(here).map(|(_, (presence, _))| presence.clone()).collect())
+    }
+
+    fn sweep(self) {
+        let is_over = |said: f64| js_sys::Date::now() - said > PRESENT_FOR;
+        if self.present.with_untracked(|present| present.values().any(|(_, said)| is_over(*said))) {
+            self.present.update(|present| present.retain(|_, (_, said)| !is_over(*said)));
+        }
     }
 
     /// The server was heard.
@@ -143,9 +177,13 @@ impl Connection {
                 event.prevent_default();
             }
         });
+        let sweep = set_interval_with_handle(move || self.sweep(), SWEEP).ok();
         on_cleanup(move || {
             offline.remove();
             closing.remove();
+            if let Some(sweep) = sweep {
+                sweep.clear();
+            }
         });
     }
 }

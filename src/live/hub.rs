@@ -2,7 +2,7 @@
 
 use super::{
     store::{self, Told},
-    wire::Cursor,
+    wire::{Cursor, Presence},
 };
 use crate::{
     error::AppError,
@@ -61,9 +61,18 @@ pub struct Delivery {
     pub people: Vec<i64>,
 }
 
-/// Where the open streams of this process get their deliveries.
+/// What goes to every open stream of this process.
+#[derive(Debug)]
+pub enum Handed {
+    /// What happened.
+    Delivery(Delivery),
+    /// Who is where.
+    Presence(Presence),
+}
+
+/// Where the open streams of this process get what they are handed.
 #[derive(Clone)]
-pub struct Hub(Arc<Mutex<Option<broadcast::Sender<Arc<Delivery>>>>>);
+pub struct Hub(Arc<Mutex<Option<broadcast::Sender<Arc<Handed>>>>>);
 
 impl Default for Hub {
     fn default() -> Self {
@@ -72,8 +81,8 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Deliveries from now on; `None` once the server is stopping.
-    pub fn subscribe(&self) -> Option<broadcast::Receiver<Arc<Delivery>>> {
+    /// What is handed out from now on; `None` once the server is stopping.
+    pub fn subscribe(&self) -> Option<broadcast::Receiver<Arc<Handed>>> {
         self.sender().map(|sender| sender.subscribe())
     }
 
@@ -82,14 +91,14 @@ impl Hub {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
     }
 
-    fn sender(&self) -> Option<broadcast::Sender<Arc<Delivery>>> {
+    fn sender(&self) -> Option<broadcast::Sender<Arc<Handed>>> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    fn send(&self, delivery: Delivery) {
+    fn send(&self, handed: Handed) {
         if let Some(sender) = self.sender() {
             // Nobody listening is no failure.
-            let _ = sender.send(Arc::new(delivery));
+            let _ = sender.send(Arc::new(handed));
         }
     }
 }
@@ -130,9 +139,18 @@ pub async fn deliver(app: App) {
         }
         match &mut listener {
             Some(ear) => {
-                if let Ok(Err(error)) = tokio::time::timeout(wait, ear.recv()).await {
-                    tracing::warn!(%error, "lost the notification channel; polling until it is back");
-                    listener = None;
+                match tokio::time::timeout(wait, ear.recv()).await {
+                    Ok(Ok(notification)) if notification.channel() == store::PRESENCE => {
+                        // Another version of winback may say it otherwise; it is only about now.
+                        if let Ok(presence) = serde_json::from_str(notification.payload()) {
+                            app.hub.send(Handed::Presence(presence));
+                        }
+                    }
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "lost the notification channel; polling until it is back");
+                        listener = None;
+                    }
+                    Ok(Ok(_)) | Err(_) => {}
                 }
             }
             None => tokio::time::sleep(wait).await,
@@ -142,7 +160,7 @@ pub async fn deliver(app: App) {
 
 async fn listen(app: &App) -> Option<PgListener> {
     let mut listener = PgListener::connect_with(&app.pool).await.ok()?;
-    listener.listen(store::CHANNEL).await.ok()?;
+    listener.listen_all([store::CHANNEL, store::PRESENCE]).await.ok()?;
     Some(listener)
 }
 
@@ -155,14 +173,15 @@ async fn follow(app: &App, cursor: &mut Option<Cursor>) -> Result<bool, AppError
     match read(app, from).await? {
         Some(Caught { delivery: Some(delivery), more }) => {
             *cursor = Some(delivery.seen);
-            app.hub.send(delivery);
+            app.hub.send(Handed::Delivery(delivery));
             Ok(more)
         }
         Some(Caught { delivery: None, more }) => Ok(more),
         None => {
             let seen = store::here(&app.pool).await?;
             *cursor = Some(seen);
-            app.hub.send(Delivery { seen, leads: BTreeMap::new(), reset: true, people: Vec::new() });
+            let reset = Delivery { seen, leads: BTreeMap::new(), reset: true, people: Vec::new() };
+            app.hub.send(Handed::Delivery(reset));
             Ok(true)
         }
     }

@@ -10,6 +10,7 @@ pub mod connection;
 #[cfg(feature = "ssr")]
 pub mod hub;
 pub mod later;
+pub mod presence;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]

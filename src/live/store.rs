@@ -1,12 +1,14 @@
 //! All SQL of the delivery buffer.
 
-use super::wire::Cursor;
-use crate::error::AppError;
+use super::wire::{Cursor, Doing, Presence};
+use crate::{error::AppError, ids::LeadId, people::guard::Permit};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
 /// The channel on which processes wake each other.
 pub const CHANNEL: &str = "winback";
+/// The channel on which processes tell each other who is where: nothing of it is written down.
+pub const PRESENCE: &str = "winback_presence";
 /// A cursor older than this is answered with a reset.
 const KEPT: TimeDelta = TimeDelta::hours(2);
 /// How many events are read at once.
@@ -83,6 +85,15 @@ pub async fn after(pool: &PgPool, cursor: Cursor) -> Result<Option<Read>, AppErr
 /// Wakes every process.
 pub async fn notify(pool: &PgPool) -> Result<(), AppError> {
     sqlx::query!("select pg_notify($1, '')", CHANNEL).execute(pool).await?;
+    Ok(())
+}
+
+/// Tells every process what the viewer does with a lead.
+pub async fn show_presence(permit: &Permit, lead: LeadId, doing: Doing) -> Result<(), AppError> {
+    let viewer = permit.viewer();
+    let presence = Presence { lead, person: viewer.id, name: viewer.name.clone(), doing };
+    let text = serde_json::to_string(&presence).map_err(|_| AppError::Internal)?;
+    sqlx::query!("select pg_notify($1, $2)", PRESENCE, text).execute(permit.pool()).await?;
     Ok(())
 }
 

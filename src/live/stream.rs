@@ -1,9 +1,9 @@
 //! The SSE endpoint: catches up from the browser's cursor, then follows this process's deliveries, masked for its viewer.
 
 use super::{
-    hub::{self, Delivery},
+    hub::{self, Delivery, Handed},
     store,
-    wire::{Change, Cursor, Message},
+    wire::{Change, Cursor, Message, Presence},
 };
 use crate::{
     error::AppError,
@@ -106,15 +106,17 @@ impl Listener {
         // Something to hold on to: a browser that loses us before the first change still knows its place.
         self.send(seen, &Message::Changes { seen, changes: Vec::new() }).await?;
         loop {
-            let delivery = tokio::select! {
-                delivery = deliveries.recv() => delivery,
+            let handed = tokio::select! {
+                handed = deliveries.recv() => handed,
                 () = self.sender.closed() => return Err(End::BrowserLeft),
             };
-            match delivery {
-                Ok(delivery) if delivery.seen.epoch == seen.epoch && delivery.seen.position() <= seen.position() => {}
-                Ok(delivery) => {
+            match handed.as_deref() {
+                Ok(Handed::Presence(presence)) => self.show(presence).await?,
+                Ok(Handed::Delivery(delivery))
+                    if delivery.seen.epoch == seen.epoch && delivery.seen.position() <= seen.position() => {}
+                Ok(Handed::Delivery(delivery)) => {
                     seen = delivery.seen;
-                    self.tell(&delivery).await?;
+                    self.tell(delivery).await?;
                 }
                 Err(RecvError::Lagged(_)) => {
                     seen = store::here(&self.app.pool).await?;
@@ -123,6 +125,16 @@ impl Listener {
                 Err(RecvError::Closed) => return Err(End::ServerStops),
             }
         }
+    }
+
+    /// Who is where; nobody has to be told of themselves.
+    async fn show(&self, presence: &Presence) -> Result<(), End> {
+        if presence.person == self.signed_in.viewer.id {
+            return Ok(());
+        }
+        let data = serde_json::to_string(presence).map_err(|_| End::Trouble)?;
+        // Without an id: it is no place in the stream.
+        self.sender.send(Ok(Event::default().data(data))).await.map_err(|_| End::BrowserLeft)
     }
 
     async fn tell(&mut self, delivery: &Delivery) -> Result<(), End> {

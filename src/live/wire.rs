@@ -1,6 +1,10 @@
 //! What travels on the live stream.
 
-use crate::{ids::LeadId, pipeline::api::Card};
+use crate::{
+    ids::{LeadId, UserId},
+    people::rules::words,
+    pipeline::api::Card,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -71,6 +75,41 @@ pub enum Message {
     SignedOut,
 }
 
+words! {
+    /// What somebody does with a lead at this moment.
+    Doing {
+        /// Has it open.
+        Looking = "looking",
+        /// Carries its card over the board.
+        Carrying = "carrying",
+        /// Neither any more.
+        Gone = "gone",
+    }
+}
+
+/// Who is at a lead at this moment. It is no change: nothing keeps it, and whoever says no more is gone soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// The lead.
+    pub lead: LeadId,
+    /// Who.
+    pub person: UserId,
+    /// Their name.
+    pub name: String,
+    /// What they do with it.
+    pub doing: Doing,
+}
+
+/// What a browser hears: what changed, and who is where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum News {
+    /// What changed.
+    Message(Message),
+    /// Who is where.
+    Presence(Presence),
+}
+
 impl Message {
     /// Whether it says anything about what the viewer, or a team that they manage, answers for.
     pub fn is_ours(&self) -> bool {
@@ -85,6 +124,15 @@ impl Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_and_presence_are_told_apart() {
+        let presence = Presence { lead: LeadId(1), person: UserId(2), name: "Ada".into(), doing: Doing::Carrying };
+        for news in [News::Presence(presence), News::Message(Message::Reset)] {
+            let text = serde_json::to_string(&news).expect("JSON");
+            assert_eq!(serde_json::from_str::<News>(&text).expect("news"), news);
+        }
+    }
 
     #[test]
     fn cursors_survive_the_address() {

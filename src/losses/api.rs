@@ -11,7 +11,7 @@ use crate::{
     live::wire::Cursor,
     people::rules::{Holder, words},
     pipeline::{
-        api::{Card, Money},
+        api::{Card, MOST_AT_ONCE, Money},
         rules::StageKind,
     },
     recontacts::{api::Planned, rules::Person},
@@ -107,8 +107,16 @@ pub struct NewLoss {
     pub draft: Draft,
     /// The version that the rep saw.
     pub seen_version: i64,
+    /// For how many leads, this one included, the draft was written at once. In one for several, a logged attempt means
+    /// each lead's own last one.
+    #[serde(default = "for_itself")]
+    pub shared_by: u8,
     /// Made once per intent; repeated on a retry.
     pub key: RequestKey,
+}
+
+fn for_itself() -> u8 {
+    1
 }
 
 /// A loss that stands.
@@ -338,6 +346,8 @@ pub struct Episode {
     pub stage: Option<(StageId, Names)>,
     /// Observations.
     pub note: String,
+    /// For how many leads that were lost together the note was written.
+    pub note_shared_by: i32,
     /// What the customer said.
     pub customer_words: Option<String>,
     /// Whether it is worth trying again; unknown for imports.
@@ -391,7 +401,8 @@ pub async fn log_attempt(lead: LeadId, attempt: NewAttempt, key: RequestKey) -> 
 /// Takes a lead off the board, with its reason.
 #[server(prefix = "/api", endpoint = "losses/lose", input = Json, output = Json)]
 pub async fn lose(wanted: NewLoss) -> Result<LoseAnswer, AppError> {
-    if !wanted.key.is_sound() || !wanted.draft.is_sound() {
+    let is_for_so_many = (1..=MOST_AT_ONCE).contains(&usize::from(wanted.shared_by));
+    if !wanted.key.is_sound() || !wanted.draft.is_sound() || !is_for_so_many {
         return Err(AppError::NotUnderstood);
     }
     super::store::lose(&crate::people::guard::permit()?, &wanted).await

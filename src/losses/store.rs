@@ -6,7 +6,7 @@ use super::{
         Preparation, ReopenAnswer, StageAtLoss,
     },
     rules::{
-        self, Attempt, Closure, DoNot, EvidenceField, LastAttempt, NewAttempt, Objection, Outcome, Plan, Reason, Scope,
+        self, Attempt, Closure, DoNot, Draft, EvidenceField, LastAttempt, NewAttempt, Objection, Outcome, Plan, Reason, Scope,
         Subject,
     },
 };
@@ -286,11 +286,12 @@ pub async fn lose(permit: &Permit, wanted: &NewLoss) -> Result<LoseAnswer, AppEr
         let (card, by, at) = latest(permit, wanted.lead).await?;
         return Ok(LoseAnswer::Conflict { card, by, at });
     }
-    let plan = match rules::plan_loss(known.preparation.facts(), &wanted.draft) {
+    let draft = own_draft(&known.preparation, wanted);
+    let plan = match rules::plan_loss(known.preparation.facts(), &draft) {
         Ok(plan) => plan,
         Err(objections) => return Ok(LoseAnswer::Objections { objections }),
     };
-    match write_loss(&mut transaction, permit, &known, &plan, &wanted.key).await {
+    match write_loss(&mut transaction, permit, &known, &plan, wanted).await {
         Ok(loss) => {
             transaction.commit().await?;
             permit.committed();
@@ -303,12 +304,21 @@ pub async fn lose(permit: &Permit, wanted: &NewLoss) -> Result<LoseAnswer, AppEr
     }
 }
 
+/// The draft as it is meant for this lead: one that is written for several names each lead's own last attempt.
+fn own_draft(preparation: &Preparation, wanted: &NewLoss) -> Draft {
+    let mut draft = wanted.draft.clone();
+    if wanted.shared_by > 1 && matches!(draft.attempt, Some(LastAttempt::Logged(_))) {
+        draft.attempt = preparation.facts().run().next().map(|attempt| LastAttempt::Logged(attempt.id));
+    }
+    draft
+}
+
 async fn write_loss(
     transaction: &mut PgConnection,
     permit: &Permit,
     known: &Known,
     plan: &Plan<'_>,
-    key: &RequestKey,
+    wanted: &NewLoss,
 ) -> Result<LossId, sqlx::Error> {
     let lead = known.preparation.lead;
     let (attempt, exception) = match plan.attempt {
@@ -322,9 +332,10 @@ async fn write_loss(
         r#"with lost as (
                insert into loss (lead_id, outcome, reason_id, at, recorded_at, by_id, owner_id, queue_id, stage_id, note,
                                  customer_words, retry_potential, evidence, attempt_id, attempt_exception,
-                                 same_again_because, override_by, override_because, recontact_on, search_key)
+                                 same_again_because, override_by, override_because, recontact_on, search_key,
+                                 note_shared_by)
                values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                       case when $16::text is not null then $5::bigint end, $16, $17, $18)
+                       case when $16::text is not null then $5::bigint end, $16, $17, $18, $20)
                returning id, lead_id, outcome, stage_id
            ), moved as (
                update lead l
@@ -361,7 +372,8 @@ async fn write_loss(
         plan.override_because,
         plan.recontact.map(|plan| plan.due_on),
         search_key,
-        key.0
+        wanted.key.0,
+        i32::from(wanted.shared_by)
     )
     .fetch_one(&mut *transaction)
     .await?;
@@ -747,7 +759,7 @@ pub async fn episodes(connection: &mut PgConnection, permit: &Permit, lead: Lead
     let attempts = attempts(&mut *connection, permit, lead).await?;
     let rows = sqlx::query!(
         r#"select s.id, s.outcome, r.name as "reason: Json<Names>", s.at, b.name as "by?", coalesce(o.name, q.name) as "rep!",
-                  s.stage_id, t.name as "stage?: Json<Names>", s.note, s.customer_words, s.retry_potential,
+                  s.stage_id, t.name as "stage?: Json<Names>", s.note, s.note_shared_by, s.customer_words, s.retry_potential,
                   s.evidence as "evidence: Json<BTreeMap<String, String>>",
                   r.evidence as "fields: Json<Vec<EvidenceField>>", s.attempt_id, s.attempt_exception, s.same_again_because,
                   m.name as "override_by?", s.override_because, s.recontact_on,
@@ -774,6 +786,7 @@ pub async fn episodes(connection: &mut PgConnection, permit: &Permit, lead: Lead
                 rep: row.rep,
                 stage: row.stage_id.map(StageId).zip(row.stage.map(|name| name.0)),
                 note: row.note,
+                note_shared_by: row.note_shared_by,
                 customer_words: row.customer_words,
                 retry_potential: optional_word(row.retry_potential)?,
                 evidence: labelled(row.fields.0, &mut row.evidence.0),

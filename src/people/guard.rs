@@ -32,6 +32,19 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// What both reach.
+    pub fn within(self, other: &Self) -> Self {
+        match (self.everything, other.everything) {
+            (_, true) => self,
+            (true, false) => other.clone(),
+            (false, false) => Self {
+                everything: false,
+                owners: self.owners.into_iter().filter(|owner| other.owners.contains(owner)).collect(),
+                queues: self.queues.into_iter().filter(|queue| other.queues.contains(queue)).collect(),
+            },
+        }
+    }
+
     fn of(viewer: &Viewer, everything: bool) -> Self {
         let owners = viewer.owners.iter().map(|id| id.0).collect();
         let queues = viewer.queues.iter().map(|id| id.0).collect();

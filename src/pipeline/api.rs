@@ -1,6 +1,6 @@
 //! What the browser asks of the board.
 
-use super::rules::{Refusal, StageKind};
+use super::rules::{Refusal, Sort, StageKind};
 use crate::{
     clock::Moment,
     error::AppError,
@@ -10,6 +10,8 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
+
+pub mod views;
 
 /// A stage of the pipeline as the team has set it up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,6 +128,26 @@ pub struct Card {
     pub may_write: bool,
 }
 
+impl Card {
+    /// By what a column sorts it, the smallest first; cards with the same figure stand in the order of their ranks. What
+    /// is unknown, or masked, comes last. `pipeline::store` says the same in SQL.
+    pub fn figure(&self, sort: Sort) -> i64 {
+        let details = self.details.as_ref();
+        match sort {
+            Sort::Manual => 0,
+            Sort::Clock => self.next_step.as_ref().map_or(i64::MAX, |step| step.due.utc.timestamp_millis()),
+            Sort::Value => details.and_then(|details| details.value_base_minor).map_or(1, |value| -value),
+            Sort::Warmth => match details.and_then(|details| details.temperature) {
+                Some(Temperature::Hot) => 0,
+                Some(Temperature::Warm) => 1,
+                Some(Temperature::Cold) => 2,
+                None => 3,
+            },
+            Sort::Age => self.in_stage_since.map_or(i64::MAX, |since| since.utc.timestamp_millis()),
+        }
+    }
+}
+
 /// Whose leads the board shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -150,6 +172,8 @@ pub struct Filter {
     pub product: Option<ProductId>,
     /// Only where name, company, e-mail, phone or number contain this text, in any spelling.
     pub text: String,
+    /// In which order each column stands.
+    pub sort: Sort,
 }
 
 impl Filter {
@@ -190,6 +214,8 @@ pub struct Board {
 /// Where the next page of a column begins: after this card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
+    /// By what the last card is sorted, see [`Card::figure`].
+    pub figure: i64,
     /// The last card's rank.
     pub rank: String,
     /// The last card's lead.
@@ -222,6 +248,9 @@ pub struct Choices {
     /// Products that have leads.
     pub products: Vec<Choice>,
 }
+
+/// How many leads may be changed together.
+pub const MOST_AT_ONCE: usize = 100;
 
 /// A card on its way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -315,4 +344,18 @@ pub async fn move_lead(wanted: Move) -> Result<Moved, AppError> {
         return Err(AppError::NotUnderstood);
     }
     super::store::move_lead(&crate::people::guard::permit()?, &wanted).await
+}
+
+/// Moves several cards, one after the other: each ends for itself, so that one that cannot go holds up no other.
+#[server(prefix = "/api", endpoint = "pipeline/move_leads", input = Json, output = Json)]
+pub async fn move_leads(wanted: Vec<Move>) -> Result<Vec<Moved>, AppError> {
+    if wanted.len() > MOST_AT_ONCE || !wanted.iter().all(|one| one.key.is_sound()) {
+        return Err(AppError::NotUnderstood);
+    }
+    let permit = crate::people::guard::permit()?;
+    let mut ends = Vec::with_capacity(wanted.len());
+    for one in &wanted {
+        ends.push(super::store::move_lead(&permit, one).await?);
+    }
+    Ok(ends)
 }

@@ -44,6 +44,28 @@ impl StageKind {
     }
 }
 
+words! {
+    /// In which order a column stands.
+    Sort {
+        /// As its people have put it.
+        Manual = "manual",
+        /// What is due first comes first.
+        Clock = "clock",
+        /// The most valuable first.
+        Value = "value",
+        /// The warmest first.
+        Warmth = "warmth",
+        /// The longest in its stage first.
+        Age = "age",
+    }
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self::Manual
+    }
+}
+
 /// Why a move is not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use super::{
         After, Board, Card, CardDetails, Choice, Choices, Column, Count, Filter, Money, Move, Moved, NextStep, Page,
         Stage, Whose,
     },
-    rules::{self, Refusal, StageKind, Standing},
+    rules::{self, Refusal, Sort, StageKind, Standing},
 };
 use crate::{
     error::{AppError, word},
@@ -19,11 +19,15 @@ use crate::{
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sqlx::{PgExecutor, PgPool, types::Json};
+use std::collections::HashMap;
 
 pub mod stages;
+pub mod views;
 
-/// Cards per page of a column.
-pub const PAGE: i64 = 30;
+/// So many cards of a column come with the board.
+pub const FIRST_PAGE: i64 = 30;
+/// And so many with each further page: whoever scrolls goes on scrolling.
+pub const NEXT_PAGE: i64 = 100;
 
 /// A card as the database holds it: masked for nobody yet, so it never leaves the server as it is.
 #[derive(Debug, Clone)]
@@ -158,13 +162,21 @@ pub async fn card(permit: &Permit, lead: LeadId) -> Result<Option<Card>, AppErro
 
 /// The stages in order.
 pub async fn stages(permit: &Permit) -> Result<Vec<Stage>, AppError> {
+    Ok(stages_and_currency(permit).await?.0)
+}
+
+/// The stages in order, and the organisation's currency.
+async fn stages_and_currency(permit: &Permit) -> Result<(Vec<Stage>, String), AppError> {
     let rows = sqlx::query!(
-        r#"select id, kind, name as "name: Json<Names>", meaning as "meaning: Json<Names>", win_probability, stale_days
-           from stage order by position"#
+        r#"select s.id, s.kind, s.name as "name: Json<Names>", s.meaning as "meaning: Json<Names>", s.win_probability,
+                  s.stale_days, o.base_currency
+           from stage s cross join organisation o order by s.position"#
     )
     .fetch_all(permit.pool())
     .await?;
-    rows.into_iter()
+    let currency = rows.first().map(|row| row.base_currency.clone()).unwrap_or_default();
+    let stages: Result<_, AppError> = rows
+        .into_iter()
         .map(|row| {
             Ok(Stage {
                 id: StageId(row.id),
@@ -175,97 +187,217 @@ pub async fn stages(permit: &Permit) -> Result<Vec<Stage>, AppError> {
                 stale_days: row.stale_days,
             })
         })
-        .collect()
+        .collect();
+    Ok((stages?, currency))
 }
 
 /// A [`Filter`] as the queries take it.
 struct Narrowed {
-    /// Only these holders; `None` for everybody's.
-    owners: Option<Vec<i64>>,
-    queues: Vec<i64>,
+    /// Everybody's leads, or those of these people and queues.
+    of: Reach,
     source: Option<i64>,
     product: Option<i64>,
     pattern: Option<String>,
-    /// What the viewer may read in full.
+    sort: Sort,
+    /// What the viewer may read in full: nothing else is sorted or summed by what masked cards hide.
     reads: Reach,
-    looks_inside: bool,
 }
 
 impl Narrowed {
     fn new(permit: &Permit, filter: &Filter) -> Self {
-        let (reads, edits) = (permit.reads(), permit.edits());
-        let (owners, queues) = match filter.whose {
+        let reads = permit.reads();
+        let only = |owners, queues| Reach { everything: false, owners, queues };
+        let mut of = match filter.whose {
             // An admin's own leads are everybody's: they answer for all of them.
-            Whose::Mine if edits.everything => (None, Vec::new()),
-            Whose::Mine => (Some(edits.owners), edits.queues),
-            Whose::Everyone => (None, Vec::new()),
-            Whose::One(Holder::Person(owner)) => (Some(vec![owner.0]), Vec::new()),
-            Whose::One(Holder::Queue(queue)) => (Some(Vec::new()), vec![queue.0]),
+            Whose::Mine => permit.edits(),
+            Whose::Everyone => Reach { everything: true, owners: Vec::new(), queues: Vec::new() },
+            Whose::One(Holder::Person(owner)) => only(vec![owner.0], Vec::new()),
+            Whose::One(Holder::Queue(queue)) => only(Vec::new(), vec![queue.0]),
         };
+        // Who asks for what masked cards hide is told of no other.
+        if filter.looks_inside() && !reads.everything {
+            of = of.within(&reads);
+        }
         let text = filter.text.trim();
         Self {
-            owners,
-            queues,
+            of,
             source: filter.source.map(|id| id.0),
             product: filter.product.map(|id| id.0),
             pattern: (!text.is_empty()).then(|| like_pattern(text)),
+            sort: filter.sort,
             reads,
-            looks_inside: filter.looks_inside(),
         }
+    }
+
+    /// A plan made for no filter in particular would read a whole column to find the few that match.
+    fn keeps_its_plan(&self) -> bool {
+        self.source.is_none() && self.product.is_none()
     }
 }
 
-/// One page of one column: at most [`PAGE`] cards after `after`.
-async fn page(permit: &Permit, stage: StageId, narrowed: &Narrowed, after: Option<&After>) -> Result<Page, AppError> {
-    let mut rows = cards!(
-        "from card c
-         where c.stage_id = $1 and c.standing_loss_id is null
-           and ($2::text is null or (c.rank, c.id) > ($2 collate \"C\", $3::bigint))
-           and ($4::bigint[] is null or c.owner_id = any($4) or c.queue_id = any($5))
-           and ($6::bigint is null or c.source_id = $6)
-           and ($7::bigint is null or c.product_id = $7)
-           and ($8::text is null or c.search_key like $8)
-           and (not $9 or $10 or c.owner_id = any($11) or c.queue_id = any($12))
-         order by c.rank, c.id limit $13",
-        stage.0,
-        after.map(|after| after.rank.as_str()),
-        after.map(|after| after.id.0),
-        narrowed.owners.as_deref(),
-        &narrowed.queues,
+/// Which cards of which columns: at most `most` of each, after `after`.
+async fn places(
+    permit: &Permit,
+    stages: &[i64],
+    narrowed: &Narrowed,
+    after: Option<&After>,
+    most: i64,
+) -> Result<Vec<CardRow>, AppError> {
+    if narrowed.sort == Sort::Manual && narrowed.pattern.is_none() {
+        in_order_of_rank(permit, stages, narrowed, after, most).await
+    } else {
+        in_any_order(permit, stages, narrowed, after, most).await
+    }
+}
+
+/// Along the indexes: so many rows are read as are answered (for each holder), however many leads there are.
+async fn in_order_of_rank(
+    permit: &Permit,
+    stages: &[i64],
+    narrowed: &Narrowed,
+    after: Option<&After>,
+    most: i64,
+) -> Result<Vec<CardRow>, AppError> {
+    let rows = cards!(
+        r#"from card c where c.id = any(array(
+             select p.id from unnest($1::bigint[]) as s(id) cross join lateral (
+               (select l.id, l.rank from lead l
+                where $2 and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
+                  and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
+                  and ($7::text is null or (l.rank, l.id) > ($7 collate "C", $8::bigint))
+                order by l.rank, l.id limit $9)
+               union all
+               select h.id, h.rank from unnest($3::bigint[]) as o(id) cross join lateral
+                 (select l.id, l.rank from lead l
+                  where l.owner_id = o.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
+                    and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
+                    and ($7::text is null or (l.rank, l.id) > ($7 collate "C", $8::bigint))
+                  order by l.rank, l.id limit $9) h
+               where not $2
+               union all
+               select h.id, h.rank from unnest($4::bigint[]) as q(id) cross join lateral
+                 (select l.id, l.rank from lead l
+                  where l.queue_id = q.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
+                    and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
+                    and ($7::text is null or (l.rank, l.id) > ($7 collate "C", $8::bigint))
+                  order by l.rank, l.id limit $9) h
+               where not $2
+               order by rank, id limit $9) p))"#,
+        stages,
+        narrowed.of.everything,
+        &narrowed.of.owners,
+        &narrowed.of.queues,
         narrowed.source,
         narrowed.product,
-        narrowed.pattern.as_deref(),
-        narrowed.looks_inside,
+        after.map(|after| after.rank.as_str()),
+        after.map(|after| after.id.0),
+        most
+    )
+    .persistent(narrowed.keeps_its_plan())
+    .fetch_all(permit.pool())
+    .await?;
+    Ok(rows)
+}
+
+/// What no index is in order of: the matching leads that are open are sorted. The figures are those of [`Card::figure`].
+async fn in_any_order(
+    permit: &Permit,
+    stages: &[i64],
+    narrowed: &Narrowed,
+    after: Option<&After>,
+    most: i64,
+) -> Result<Vec<CardRow>, AppError> {
+    let rows = cards!(
+        r#"from card c where c.id = any(array(
+             select id from (
+               select id, row_number() over (partition by stage_id order by figure, rank, id) as place from (
+                 select l.id, l.stage_id, l.rank, case $7
+                          when 'clock' then coalesce(floor(extract(epoch from l.next_step_due) * 1000)::bigint, 9223372036854775807)
+                          when 'age' then coalesce(floor(extract(epoch from l.stage_entered_at) * 1000)::bigint, 9223372036854775807)
+                          when 'value' then coalesce(case when r.is_read then -l.value_base_minor end, 1)
+                          when 'warmth' then
+                            case when r.is_read then coalesce(array_position(array['hot', 'warm', 'cold'], l.temperature) - 1, 3) else 3 end
+                          else 0 end as figure
+                 from lead l
+                 cross join lateral (select $8 or l.owner_id = any($9) or l.queue_id = any($10) as is_read) r
+                 where l.stage_id = any($1) and l.standing_loss_id is null and l.withdrawn_at is null
+                   and ($2 or l.owner_id = any($3) or l.queue_id = any($4))
+                   and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
+                   and ($11::text is null or l.search_key like $11)
+               ) as found
+               where $12::bigint is null or (figure, rank, id) > ($12, $13 collate "C", $14::bigint)
+             ) as placed where place <= $15))"#,
+        stages,
+        narrowed.of.everything,
+        &narrowed.of.owners,
+        &narrowed.of.queues,
+        narrowed.source,
+        narrowed.product,
+        narrowed.sort.word(),
         narrowed.reads.everything,
         &narrowed.reads.owners,
         &narrowed.reads.queues,
-        PAGE + 1
+        narrowed.pattern.as_deref(),
+        after.map(|after| after.figure),
+        after.map(|after| after.rank.as_str()),
+        after.map(|after| after.id.0),
+        most
     )
+    .persistent(false)
     .fetch_all(permit.pool())
     .await?;
-    let more = rows.len() as i64 > PAGE;
-    rows.truncate(PAGE as usize);
-    Ok(Page { cards: rows.into_iter().map(|row| seen(permit, row)).collect(), more })
+    Ok(rows)
+}
+
+/// One page of each of these columns: at most `most` cards after `after`.
+async fn pages(
+    permit: &Permit,
+    stages: &[StageId],
+    narrowed: &Narrowed,
+    after: Option<&After>,
+    most: i64,
+) -> Result<HashMap<StageId, Page>, AppError> {
+    let ids: Vec<_> = stages.iter().map(|stage| stage.0).collect();
+    let rows = places(permit, &ids, narrowed, after, most + 1).await?;
+    let mut pages: HashMap<_, _> = stages.iter().map(|stage| (*stage, Page { cards: Vec::new(), more: false })).collect();
+    for row in rows {
+        let card = seen(permit, row);
+        if let Some(page) = pages.get_mut(&card.stage) {
+            page.cards.push(card);
+        }
+    }
+    let most = usize::try_from(most).unwrap_or_default();
+    for page in pages.values_mut() {
+        page.cards.sort_by_cached_key(|card| (card.figure(narrowed.sort), card.rank.clone(), card.id));
+        page.more = page.cards.len() > most;
+        page.cards.truncate(most);
+    }
+    Ok(pages)
 }
 
 /// A column's page after `after`.
 pub async fn column(permit: &Permit, stage: StageId, filter: &Filter, after: &After) -> Result<Page, AppError> {
-    page(permit, stage, &Narrowed::new(permit, filter), Some(after)).await
+    let mut pages = pages(permit, &[stage], &Narrowed::new(permit, filter), Some(after), NEXT_PAGE).await?;
+    pages.remove(&stage).ok_or(AppError::Internal)
 }
 
 /// How many leads each stage holds, and what those in sight are worth.
 pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppError> {
     let narrowed = Narrowed::new(permit, filter);
-    if !narrowed.looks_inside {
+    if narrowed.pattern.is_none() {
         let rows = sqlx::query!(
             r#"select stage_id, sum(leads)::bigint as "leads!",
                       coalesce(sum(value_base_minor) filter
-                          (where $3 or owner_id = any($4) or queue_id = any($5)), 0)::bigint as "value!"
+                          (where $6 or owner_id = any($7) or queue_id = any($8)), 0)::bigint as "value!"
                from stage_count
-               where $1::bigint[] is null or owner_id = any($1) or queue_id = any($2)
+               where ($1 or owner_id = any($2) or queue_id = any($3))
+                 and ($4::bigint is null or source_id = $4) and ($5::bigint is null or product_id = $5)
                group by stage_id"#,
-            narrowed.owners.as_deref(),
-            &narrowed.queues,
+            narrowed.of.everything,
+            &narrowed.of.owners,
+            &narrowed.of.queues,
+            narrowed.source,
+            narrowed.product,
             narrowed.reads.everything,
             &narrowed.reads.owners,
             &narrowed.reads.queues
@@ -281,21 +413,19 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
         r#"select stage_id as "stage_id!", count(*) as "leads!", coalesce(sum(value_base_minor), 0)::bigint as "value!"
            from lead
            where standing_loss_id is null and withdrawn_at is null
-             and ($1::bigint[] is null or owner_id = any($1) or queue_id = any($2))
-             and ($3::bigint is null or source_id = $3)
-             and ($4::bigint is null or product_id = $4)
-             and ($5::text is null or search_key like $5)
-             and ($6 or owner_id = any($7) or queue_id = any($8))
+             and ($1 or owner_id = any($2) or queue_id = any($3))
+             and ($4::bigint is null or source_id = $4)
+             and ($5::bigint is null or product_id = $5)
+             and search_key like $6
            group by stage_id"#,
-        narrowed.owners.as_deref(),
-        &narrowed.queues,
+        narrowed.of.everything,
+        &narrowed.of.owners,
+        &narrowed.of.queues,
         narrowed.source,
         narrowed.product,
-        narrowed.pattern.as_deref(),
-        narrowed.reads.everything,
-        &narrowed.reads.owners,
-        &narrowed.reads.queues
+        narrowed.pattern
     )
+    .persistent(false)
     .fetch_all(permit.pool())
     .await?;
     Ok(rows
@@ -304,25 +434,28 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
         .collect())
 }
 
-/// The first page of every column, with its head.
+/// The first page of every column, with its head: four statements, however many cards there are.
 pub async fn board(permit: &Permit, filter: &Filter) -> Result<Board, AppError> {
     // The place in the stream comes first: what changes while we read comes again, and again is harmless.
     let seen_until = crate::live::store::here(permit.pool()).await?;
     let narrowed = Narrowed::new(permit, filter);
     let counts = counts(permit, filter).await?;
-    let currency = sqlx::query_scalar!("select base_currency from organisation").fetch_one(permit.pool()).await?;
-    let mut columns = Vec::new();
-    for stage in stages(permit).await?.into_iter().filter(|stage| stage.kind.is_on_board()) {
-        let (leads, value_base_minor) = counts
-            .iter()
-            .find(|count| count.stage == stage.id)
-            .map_or((0, 0), |count| (count.leads, count.value_base_minor));
-        let Page { cards, more } = match leads {
-            0 => Page { cards: Vec::new(), more: false },
-            _ => page(permit, stage.id, &narrowed, None).await?,
-        };
-        columns.push(Column { stage, leads, value_base_minor, cards, more });
-    }
+    let (stages, currency) = stages_and_currency(permit).await?;
+    let on_board: Vec<_> = stages.into_iter().filter(|stage| stage.kind.is_on_board()).collect();
+    let count_of = |stage| {
+        let count = counts.iter().find(|count| count.stage == stage);
+        count.map_or((0, 0), |count| (count.leads, count.value_base_minor))
+    };
+    let filled: Vec<_> = on_board.iter().map(|stage| stage.id).filter(|stage| count_of(*stage).0 > 0).collect();
+    let mut pages = pages(permit, &filled, &narrowed, None, FIRST_PAGE).await?;
+    let columns = on_board
+        .into_iter()
+        .map(|stage| {
+            let (leads, value_base_minor) = count_of(stage.id);
+            let Page { cards, more } = pages.remove(&stage.id).unwrap_or(Page { cards: Vec::new(), more: false });
+            Column { stage, leads, value_base_minor, cards, more }
+        })
+        .collect();
     Ok(Board { columns, currency, seen: seen_until, now: permit.moment(permit.now()) })
 }
 

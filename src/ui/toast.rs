@@ -2,11 +2,14 @@
 //! for a while, and never while somebody points at them.
 
 use crate::i18n::{t_string, use_i18n};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use std::time::Duration;
+use wasm_bindgen::JsCast;
 
 /// How long a message without trouble stays.
 const STAYS: Duration = Duration::from_secs(10);
+/// So many ways back are remembered after their messages have gone.
+const REMEMBERED: usize = 20;
 
 /// What a toast offers to do.
 #[derive(Clone)]
@@ -39,11 +42,15 @@ struct Shown {
 pub struct Toaster {
     shown: RwSignal<Vec<Shown>>,
     count: StoredValue<u32>,
+    offers: StoredValue<Vec<(u32, Callback<()>)>>,
 }
 
 /// Makes [`use_toaster`] work below.
 pub fn provide_toasts() {
-    provide_context(Toaster { shown: RwSignal::new(Vec::new()), count: StoredValue::new(0) });
+    let toaster =
+        Toaster { shown: RwSignal::new(Vec::new()), count: StoredValue::new(0), offers: StoredValue::new(Vec::new()) };
+    provide_context(toaster);
+    take_offers_by_key(toaster);
 }
 
 /// The way to show a toast.
@@ -67,6 +74,13 @@ impl Toaster {
         let number = self.count.with_value(|count| count + 1);
         self.count.set_value(number);
         let stays = !toast.is_trouble;
+        if let Some(offer) = &toast.offer {
+            self.offers.update_value(|offers| {
+                offers.push((number, offer.take));
+                let surplus = offers.len().saturating_sub(REMEMBERED);
+                offers.drain(..surplus);
+            });
+        }
         self.shown.update(|shown| {
             shown.push(Shown { number, toast });
             let surplus = shown.len().saturating_sub(3);
@@ -77,9 +91,44 @@ impl Toaster {
         }
     }
 
+    /// Takes the newest way back that its page still knows; false when there is none.
+    pub fn take_last_offer(self) -> bool {
+        while let Some((number, take)) = self.offers.try_update_value(Vec::pop).flatten() {
+            self.dismiss(number);
+            if take.try_run(()).is_some() {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn take(self, number: u32, take: Callback<()>) {
+        self.offers.update_value(|offers| offers.retain(|(other, _)| *other != number));
+        self.dismiss(number);
+        // Nothing is left to do where its page has gone.
+        let _ = take.try_run(());
+    }
+
     fn dismiss(self, number: u32) {
         self.shown.try_update(|shown| shown.retain(|shown| shown.number != number));
     }
+}
+
+/// Ctrl+Z (⌘Z) takes the newest way back, unless somebody is writing or answering a dialog.
+fn take_offers_by_key(toaster: Toaster) {
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            let is_undo = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "z";
+            let is_elsewhere = event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+                .is_some_and(|element| matches!(element.closest("input:not([type=checkbox]), textarea, select, dialog"), Ok(Some(_))));
+            if is_undo && !is_elsewhere && toaster.take_last_offer() {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
 }
 
 /// The place where toasts appear; a live region, so that they are also spoken.
@@ -97,11 +146,7 @@ pub fn Toasts() -> impl IntoView {
                         view! {
                             <button
                                 class="quiet"
-                                on:click=move |_| {
-                                    toaster.dismiss(number);
-                                    // Nothing is left to do where its page has gone.
-                                    let _ = take.try_run(());
-                                }
+                                on:click=move |_| toaster.take(number, take)
                             >
                                 {label}
                             </button>

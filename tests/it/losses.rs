@@ -41,7 +41,7 @@ fn whole_draft(reason: ReasonId) -> Draft {
 }
 
 fn loss(lead: LeadId, draft: Draft) -> NewLoss {
-    NewLoss { lead, draft, seen_version: 0, key: fresh_key() }
+    NewLoss { lead, draft, seen_version: 0, shared_by: 1, key: fresh_key() }
 }
 
 async fn lose(client: &Client, wanted: &NewLoss) -> LoseAnswer {

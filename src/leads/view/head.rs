@@ -6,7 +6,7 @@ use super::{
     page::Open,
     words::{lost_text, stage_name},
 };
-use crate::{i18n::t, pipeline::rules::StageKind, recontacts, wins::view::CustomerActions};
+use crate::{i18n::t, live::presence::PresentAt, pipeline::rules::StageKind, recontacts, wins::view::CustomerActions};
 use leptos::prelude::*;
 
 /// The lead's name, where it stands, and what can be done with it.
@@ -54,6 +54,7 @@ pub(super) fn Head(ground: Ground, title: Memo<String>, open: RwSignal<Option<Op
             <h1>{title}</h1>
             {badge}
             {plan}
+            <PresentAt lead=ground.id/>
             {move || do_not.get().call.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_call)}</span> })}
             {move || do_not.get().email.then(|| view! { <span class="badge warn">{t!(i18n, leads.do_not_email)}</span> })}
             <div class="lead-actions">

@@ -35,6 +35,11 @@ fn EpisodeView(episode: Episode) -> impl IntoView {
         move || format!("{} · {}", episode.reason.pick(language(i18n)), lost_text(i18n, &episode))
     };
     let Episode { by, rep, stage, note, customer_words, retry_potential, attempt, exception, .. } = episode;
+    let shared_by = (episode.note_shared_by > 1).then(|| episode.note_shared_by.to_string());
+    let note_text = move || match &shared_by {
+        Some(count) => format!("{note} ({})", t_string!(i18n, leads.note_shared_by, count = count.as_str())),
+        None => note.clone(),
+    };
     let is_imported = exception == Some(AttemptException::Imported);
     let words_text = move || customer_words.clone().unwrap_or_else(|| t_string!(i18n, leads.said_nothing).to_string());
     let last_attempt = move || match (&attempt, exception) {
@@ -72,7 +77,7 @@ fn EpisodeView(episode: Episode) -> impl IntoView {
         <article class="episode" class:standing=is_standing>
             <h3>{heading}</h3>
             <dl class="facts">
-                {spoken(move || t_string!(i18n, leads.observations).to_string(), Some(move || note.clone()))}
+                {spoken(move || t_string!(i18n, leads.observations).to_string(), Some(note_text))}
                 {spoken(move || t_string!(i18n, leads.they_said).to_string(), (!is_imported).then_some(words_text))}
                 {spoken(move || t_string!(i18n, leads.last_attempt).to_string(), Some(last_attempt))}
                 {spoken(move || t_string!(i18n, leads.same_again).to_string(), same_again)}

@@ -26,7 +26,12 @@ use crate::{
         },
         rules::fields::{Field, Kind, LeadField},
     },
-    live::{browser::follow, connection::use_connection, wire::Message},
+    live::{
+        browser::follow,
+        connection::use_connection,
+        presence::announce,
+        wire::{Doing, Message},
+    },
     losses::{
         rules::DoNot,
         view::{LossDialog, ReopenDialog, words},
@@ -150,6 +155,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
     let episodes = Memo::new(move |_| lead.with(|lead| lead.episodes.clone()));
     let wins = Memo::new(move |_| lead.with(|lead| lead.wins.clone()));
     reload_on_arrival(reload);
+    announce(move || Some((id, Doing::Looking)));
     let on_open = Callback::new(move |form| open.set(Some(Open::Writing(form))));
     let dialog = move || {
         let done = Callback::new(move |is_changed: bool| {
@@ -161,7 +167,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
         let name = title.get_untracked();
         open.get().map(|open| match open {
             Open::Losing => {
-                let on_done = Callback::new(move |lost: Option<_>| done.run(lost.is_some()));
+                let on_done = Callback::new(move |lost: Vec<_>| done.run(!lost.is_empty()));
                 view! { <LossDialog lead=id on_done/> }.into_any()
             }
             Open::Winning => {

@@ -8,7 +8,7 @@ use crate::{
     error::AppError,
     format,
     i18n::{t, t_string, tu_string, use_i18n},
-    ids::{ActivityId, LeadId, LossId, ReasonId},
+    ids::{ActivityId, LeadId, ReasonId, RequestKey},
     live::{
         connection::{Connection, use_connection},
         later::Later,
@@ -36,37 +36,43 @@ use leptos::{html, prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Asks why a lead is lost, and takes it off the board. `on_done` gets the loss, or nothing when the lead stays; unmount
-/// the dialog there. Its code comes when it is opened first.
+/// Leads that are lost with the same words, each with the version that was seen.
+type Others = Vec<(LeadId, i64)>;
+
+/// Asks why a lead is lost, and takes it off the board. `on_done` gets the losses, none when the lead stays; unmount the
+/// dialog there. Its code comes when it is opened first.
 #[component]
 pub fn LossDialog(
     /// Which lead.
     lead: LeadId,
+    /// Leads that are lost together with it, for the same reason and with the same note.
+    #[prop(optional)]
+    also: Others,
     /// Where to go on.
     #[prop(into)]
-    on_done: Callback<Option<Lost>>,
+    on_done: Callback<Vec<Lost>>,
 ) -> impl IntoView {
-    view! { <Later name="loss">{Suspend::new(loss_dialog(lead, on_done))}</Later> }
+    view! { <Later name="loss">{Suspend::new(loss_dialog(lead, also.clone(), on_done))}</Later> }
 }
 
 #[lazy]
-fn loss_dialog(lead: LeadId, on_done: Callback<Option<Lost>>) -> AnyView {
-    view! { <Opened lead on_done/> }.into_any()
+fn loss_dialog(lead: LeadId, also: Others, on_done: Callback<Vec<Lost>>) -> AnyView {
+    view! { <Opened lead also on_done/> }.into_any()
 }
 
 #[component]
-fn Opened(lead: LeadId, on_done: Callback<Option<Lost>>) -> impl IntoView {
+fn Opened(lead: LeadId, also: Others, on_done: Callback<Vec<Lost>>) -> impl IntoView {
     let i18n = use_i18n();
     let preparation = LocalResource::new(move || read_preparation(lead));
     let body = move || {
         preparation.get().map(|answer| match answer {
             Ok(preparation) if preparation.is_lost => view! { <OffBoard lead/> }.into_any(),
-            Ok(preparation) => view! { <LossForm preparation on_done/> }.into_any(),
+            Ok(preparation) => view! { <LossForm preparation also=also.clone() on_done/> }.into_any(),
             Err(error) => view! {
                 <h1 id="loss-title">{t!(i18n, losses.reason_legend)}</h1>
                 <p class="problem" role="alert">{move || words::trouble(i18n, error)}</p>
                 <div class="dialog-foot">
-                    <button on:click=move |_| on_done.run(None)>{t!(i18n, shell.close)}</button>
+                    <button on:click=move |_| on_done.run(Vec::new())>{t!(i18n, shell.close)}</button>
                     <button class="primary" on:click=move |_| preparation.refetch()>{t!(i18n, shell.retry)}</button>
                 </div>
             }
@@ -74,7 +80,7 @@ fn Opened(lead: LeadId, on_done: Callback<Option<Lost>>) -> impl IntoView {
         })
     };
     view! {
-        <Dialog labelled_by="loss-title" on_close=move |()| on_done.run(None)>
+        <Dialog labelled_by="loss-title" on_close=move |()| on_done.run(Vec::new())>
             <Suspense fallback=move || view! { <h1 id="loss-title" class="muted">{t!(i18n, losses.loading)}</h1> }>{body}</Suspense>
         </Dialog>
     }
@@ -108,7 +114,8 @@ struct LossState {
     toaster: Toaster,
     connection: Connection,
     preparation: StoredValue<Preparation>,
-    on_done: Callback<Option<Lost>>,
+    also: StoredValue<Others>,
+    on_done: Callback<Vec<Lost>>,
     form: NodeRef<html::Form>,
     outcome: RwSignal<Option<Outcome>>,
     reason: RwSignal<Option<ReasonId>>,
@@ -151,7 +158,7 @@ struct Kept {
 }
 
 impl LossState {
-    fn new(preparation: Preparation, on_done: Callback<Option<Lost>>) -> Self {
+    fn new(preparation: Preparation, also: Others, on_done: Callback<Vec<Lost>>) -> Self {
         // The last one logged is offered; without any, the fields for one are open.
         let recontact = PlanForm::new(preparation.do_not, &preparation.persons);
         let unsent = Unsent::of(format_args!("loss-{}", preparation.lead));
@@ -164,6 +171,7 @@ impl LossState {
             is_restored: RwSignal::new(false),
             version: StoredValue::new(preparation.move_version),
             preparation: StoredValue::new(preparation),
+            also: StoredValue::new(also),
             on_done,
             form: NodeRef::new(),
             outcome: RwSignal::new(Some(Outcome::Lost)),
@@ -326,27 +334,33 @@ impl LossState {
     fn send(self) {
         let lead = self.preparation.with_value(|preparation| preparation.lead);
         let (draft, seen_version) = (untrack(|| self.draft()), self.version.get_value());
-        let key = self.key.of(&(&draft, seen_version));
-        let wanted = NewLoss { lead, draft, seen_version, key };
+        let also = self.also.get_value();
+        // No more than a hundred are changed together.
+        let shared_by = u8::try_from(also.len() + 1).unwrap_or(u8::MAX);
+        let key = self.key.of(&(&draft, seen_version, shared_by));
+        let wanted = NewLoss { lead, draft, seen_version, shared_by, key };
         let (i18n, toaster, name) = (self.i18n, self.toaster, untrack(|| self.name()));
         self.is_sending.set(true);
         spawn_local(async move {
-            let answer = self.connection.persistently(async || lose(wanted.clone()).await).await;
-            if let Ok(LoseAnswer::Done { lost }) = &answer {
+            let connection = self.connection;
+            let answer = connection.persistently(async || lose(wanted.clone()).await).await;
+            let mut lost = Vec::new();
+            if let Ok(LoseAnswer::Done { lost: first }) = &answer {
                 self.unsent.forget();
-                offer_undo(i18n, toaster, self.connection, *lost, name);
+                lost = [vec![*first], lose_others(i18n, toaster, connection, &wanted, also).await].concat();
+                offer_undo(i18n, toaster, connection, lost.clone(), name);
             }
             // The dialog may have been closed meanwhile.
             if self.is_sending.try_set(false).is_none() {
-                self.hear(answer);
+                self.hear(answer, lost);
             }
         });
     }
 
-    fn hear(self, answer: Result<LoseAnswer, AppError>) {
+    fn hear(self, answer: Result<LoseAnswer, AppError>, all: Vec<Lost>) {
         let i18n = self.i18n;
         match answer {
-            Ok(LoseAnswer::Done { lost }) => self.on_done.run(Some(lost)),
+            Ok(LoseAnswer::Done { .. }) => self.on_done.run(all),
             Ok(LoseAnswer::Objections { objections }) => {
                 let count = objections.len();
                 self.from_server.set(objections);
@@ -378,37 +392,72 @@ impl LossState {
     }
 }
 
-/// Says that a lead is lost, and offers the way back.
-fn offer_undo(i18n: I18n, toaster: Toaster, connection: Connection, lost: Lost, name: String) {
-    let text = tu_string!(i18n, losses.lost_toast, name = name.clone());
-    let take = Callback::new(move |()| undo(i18n, toaster, connection, lost.loss, name.clone()));
+/// Loses the others with the words of the first; says of how many rules or colleagues keep on the board, and why of one.
+async fn lose_others(i18n: I18n, toaster: Toaster, connection: Connection, first: &NewLoss, also: Others) -> Vec<Lost> {
+    let (mut all, mut stay) = (Vec::new(), Vec::new());
+    let count = also.len();
+    for (lead, seen_version) in also {
+        let key = RequestKey(format!("{}-{lead}", first.key.0));
+        let wanted = NewLoss { lead, seen_version, key, ..first.clone() };
+        match connection.persistently(async || lose(wanted.clone()).await).await {
+            Ok(LoseAnswer::Done { lost }) => all.push(lost),
+            Ok(LoseAnswer::Objections { objections }) => {
+                stay.extend(objections.first().map(|objection| words::objection(i18n, objection)));
+            }
+            Ok(LoseAnswer::Conflict { by, .. }) => {
+                let who = by.unwrap_or_else(|| tu_string!(i18n, losses.somebody).to_string());
+                stay.push(tu_string!(i18n, losses.conflict_moved, who = who));
+            }
+            Err(error) => stay.push(untrack(|| words::trouble(i18n, error))),
+        }
+    }
+    if let Some(why) = stay.first() {
+        let (stay, count) = (stay.len().to_string(), (count + 1).to_string());
+        toaster.trouble(tu_string!(i18n, losses.some_stay, count = stay, of = count, why = why.clone()));
+    }
+    all
+}
+
+/// Says that leads are lost, and offers the way back.
+fn offer_undo(i18n: I18n, toaster: Toaster, connection: Connection, lost: Vec<Lost>, name: String) {
+    let text = match lost.len() {
+        1 => tu_string!(i18n, losses.lost_toast, name = name.clone()),
+        many => tu_string!(i18n, losses.many_lost_toast, count = many.to_string()),
+    };
+    let take = Callback::new(move |()| undo(i18n, toaster, connection, lost.clone(), name.clone()));
     let offer = Offer { label: tu_string!(i18n, shell.undo).to_string(), take };
     toaster.show(Toast { text, is_trouble: false, offer: Some(offer) });
 }
 
-/// Takes a loss back as a mistake.
-fn undo(i18n: I18n, toaster: Toaster, connection: Connection, loss: LossId, name: String) {
-    let wanted =
-        NewReopening { loss, closure: Closure::Reversed, cause: None, note: String::new(), to: None, key: fresh_key() };
+/// Takes losses back as mistakes.
+fn undo(i18n: I18n, toaster: Toaster, connection: Connection, lost: Vec<Lost>, name: String) {
     spawn_local(async move {
-        match connection.persistently(async || reopen(wanted.clone()).await).await {
-            Ok(ReopenAnswer::Done { .. }) => {
-                toaster.say(tu_string!(i18n, losses.undone_toast, name = name).to_string())
+        let mut back = 0;
+        for Lost { loss, .. } in &lost {
+            let (loss, closure, key) = (*loss, Closure::Reversed, fresh_key());
+            let wanted = NewReopening { loss, closure, cause: None, note: String::new(), to: None, key };
+            match connection.persistently(async || reopen(wanted.clone()).await).await {
+                Ok(ReopenAnswer::Done { .. }) => back += 1,
+                Ok(ReopenAnswer::Conflict { by, .. }) => {
+                    let who = by.unwrap_or_else(|| tu_string!(i18n, losses.somebody).to_string());
+                    toaster.say(tu_string!(i18n, losses.back_already, who = who).to_string());
+                }
+                Ok(ReopenAnswer::Refused { why }) => toaster.trouble(untrack(|| words::refusal(i18n, why))),
+                Err(error) => toaster.trouble(untrack(|| words::trouble(i18n, error))),
             }
-            Ok(ReopenAnswer::Conflict { by, .. }) => {
-                let who = by.unwrap_or_else(|| tu_string!(i18n, losses.somebody).to_string());
-                toaster.say(tu_string!(i18n, losses.back_already, who = who).to_string());
-            }
-            Ok(ReopenAnswer::Refused { why }) => toaster.trouble(untrack(|| words::refusal(i18n, why))),
-            Err(error) => toaster.trouble(untrack(|| words::trouble(i18n, error))),
+        }
+        match back {
+            0 => {}
+            1 => toaster.say(tu_string!(i18n, losses.undone_toast, name = name).to_string()),
+            many => toaster.say(tu_string!(i18n, losses.many_undone_toast, count = many.to_string())),
         }
     });
 }
 
 #[component]
-fn LossForm(preparation: Preparation, on_done: Callback<Option<Lost>>) -> impl IntoView {
+fn LossForm(preparation: Preparation, also: Others, on_done: Callback<Vec<Lost>>) -> impl IntoView {
     let i18n = use_i18n();
-    let state = LossState::new(preparation, on_done);
+    let state = LossState::new(preparation, also, on_done);
     state.keep();
     let objections = Memo::new(move |_| if state.was_tried.get() { state.objections() } else { Vec::new() });
     let about_lead = state.problem(objections, Field::Lead);
@@ -424,6 +473,10 @@ fn LossForm(preparation: Preparation, on_done: Callback<Option<Lost>>) -> impl I
             }
         >
             <Head state/>
+            {(!state.also.with_value(Vec::is_empty)).then(|| {
+                let count = move || state.also.with_value(Vec::len).to_string();
+                view! { <p class="shared-note">{t!(i18n, losses.shared_by, count = count)}</p> }
+            })}
             <p class="small muted" role="status" hidden=move || !state.is_restored.get()>{t!(i18n, losses.restored)}</p>
             <OutcomeChoice state objections/>
             <ReasonChoice state objections/>
@@ -447,7 +500,7 @@ fn LossForm(preparation: Preparation, on_done: Callback<Option<Lost>>) -> impl I
                     type="button"
                     on:click=move |_| {
                         state.unsent.forget();
-                        on_done.run(None);
+                        on_done.run(Vec::new());
                     }
                 >
                     {t!(i18n, losses.keep)}

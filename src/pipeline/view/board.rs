@@ -3,30 +3,39 @@
 use super::{
     carry::{Carried, Hands, Target},
     column::ColumnView,
-    filter::{self, FilterBar},
+    filter::{self, FilterBar, Look, use_looks},
+    chosen::ChosenBar,
     menu::MoveMenu,
     state::BoardState,
+    window::row_height,
 };
 use crate::{
+    clock::Moment,
     app::{frame::Me, is_right_to_left, trouble::Trouble},
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, StageId},
-    live::{browser::follow, connection::use_connection, wire::Message},
+    live::{
+        browser::follow,
+        connection::use_connection,
+        presence::announce,
+        wire::{Doing, Message},
+    },
     losses::{api::Lost, view::LossDialog},
     people::{api::read_holders, rules::Viewer},
     pipeline::api::{Board, Card, Filter, read_board, read_choices, read_counts},
     ui::{
-        drag::{Area, Drag, DragEnds, Point, place_in_list, use_drag},
+        drag::{Area, Drag, DragEnds, Point, place_in_rows, use_drag},
         toast::use_toaster,
         wait::when_free,
     },
     wins::view::WinDialog,
 };
+use chrono::TimeDelta;
 use futures::future::join;
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use web_sys::{Element, KeyboardEvent};
 
 /// Many changes at once are followed by one recount, this long after the first.
@@ -36,13 +45,16 @@ const EDGE: f64 = 48.0;
 /// How far it scrolls per frame.
 const EDGE_STEP: f64 = 14.0;
 const FRAME: Duration = Duration::from_millis(16);
+/// How often the board looks at the clock.
+const TICK: Duration = Duration::from_secs(20);
 
 /// The page at `/board`.
 #[component]
 pub fn BoardPage() -> impl IntoView {
     let i18n = use_i18n();
     let query = use_query_map();
-    let filter = Memo::new(move |_| query.with(filter::from_query));
+    let look = Memo::new(move |_| query.with(filter::from_query));
+    let filter = Memo::new(move |_| look.get().filter);
     let reload = RwSignal::new(0u32);
     let Me(viewer) = expect_context();
     let choices = Resource::new_blocking(|| (), |()| join(read_choices(), read_holders()));
@@ -55,14 +67,14 @@ pub fn BoardPage() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 let (choices, holders) = choices.await;
-                view! { <FilterBar filter choices=choices.unwrap_or_default() holders=holders.unwrap_or_default()/> }
+                view! { <FilterBar look choices=choices.unwrap_or_default() holders=holders.unwrap_or_default()/> }
             })}
         </Suspense>
         <Transition>
             {move || Suspend::new(async move {
                 let (filter, board) = board.await;
                 match (board, viewer.await) {
-                    (Ok(board), Ok(viewer)) => view! { <Loaded board filter viewer reload/> }.into_any(),
+                    (Ok(board), Ok(viewer)) => view! { <Loaded board filter look viewer reload/> }.into_any(),
                     (Err(error), _) | (_, Err(error)) => view! { <Trouble error/> }.into_any(),
                 }
             })}
@@ -81,35 +93,52 @@ pub struct Grip {
 }
 
 impl Grip {
-    /// Keys on a focused card: blank picks up and drops, arrows carry, Escape lets go.
+    /// Keys on a focused card: blank picks up and drops, arrows carry it or go to the next card, Escape lets go, `x`
+    /// chooses, `m` opens the menu.
     pub fn key(self, event: &KeyboardEvent, lead: LeadId, hands: Hands) {
-        if event.target() != event.current_target() {
+        if event.target() != event.current_target() || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         let onward = if self.is_mirrored.get_untracked() { -1 } else { 1 };
         let is_carried = hands.carried.with_untracked(|carried| carried.is_some_and(|carried| carried.lead == lead));
-        match (event.key().as_str(), is_carried) {
-            (" " | "Enter", true) => hands.drop_carried(),
-            (" ", false) => hands.pick_up(lead),
-            ("Escape", true) => hands.let_go(),
-            ("ArrowRight", true) => hands.carry(onward, 0),
-            ("ArrowLeft", true) => hands.carry(-onward, 0),
-            ("ArrowDown", true) => hands.carry(0, 1),
-            ("ArrowUp", true) => hands.carry(0, -1),
+        let arrow = match event.key().as_str() {
+            "ArrowRight" => Some((onward, 0)),
+            "ArrowLeft" => Some((-onward, 0)),
+            "ArrowDown" => Some((0, 1)),
+            "ArrowUp" => Some((0, -1)),
+            _ => None,
+        };
+        let mut focused = lead;
+        match (event.key().as_str(), is_carried, arrow) {
+            (_, true, Some((columns, places))) => hands.carry(columns, places),
+            (_, false, Some((columns, places))) => focused = hands.board.beside(lead, columns, places).unwrap_or(lead),
+            (" " | "Enter", true, _) => hands.drop_carried(),
+            (" ", false, _) => hands.pick_up(lead),
+            ("Escape", true, _) => hands.let_go(),
+            ("x", false, _) => hands.choose(lead),
+            ("m", false, _) => hands.menu.set(Some(hands.company_of(lead))),
             _ => return,
         }
         event.prevent_default();
-        keep_focus(lead);
+        hands.focused.set(Some(focused));
+        keep_focus(focused);
     }
 }
 
 #[component]
-fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -> impl IntoView {
+fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, reload: RwSignal<u32>) -> impl IntoView {
     let i18n = use_i18n();
     let state = BoardState::new(&board, filter, viewer);
+    fold_as_said(state, look);
     let hands = Hands {
         board: state,
+        look,
+        go: use_looks(),
         carried: RwSignal::new(None),
+        dropped_into: StoredValue::new(None),
+        chosen: RwSignal::new(BTreeSet::new()),
+        focused: RwSignal::new(None),
+        now: RwSignal::new(board.now),
         losing: RwSignal::new(None),
         winning: RwSignal::new(None),
         menu: RwSignal::new(None),
@@ -131,18 +160,25 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
     let drag = use_drag(ends);
     let grip = Grip { drag, ends, is_mirrored: Signal::derive(move || is_right_to_left(i18n.get_locale())) };
     scroll_at_edges(hands, drag, surface);
+    keep_time(hands.now);
+    announce(move || {
+        let carried = hands.carried.get().map(|carried| (carried.lead, Doing::Carrying));
+        let asked = hands.winning.get().or_else(|| hands.losing.get()?.first().copied());
+        carried.or(asked.map(|lead| (lead, Doing::Looking)))
+    });
     let is_asking = move || hands.losing.get().is_some() || hands.winning.get().is_some();
     let is_busy = move || is_asking() || hands.menu.get().is_some() || hands.carried.get().is_some();
     let read_anew = when_free(Signal::derive(is_busy), move || reload.update(|count| *count += 1));
     follow_changes(board.seen, state, read_anew);
 
     let currency = StoredValue::new(board.currency);
-    let now = board.now;
+    let lifted = Memo::new(move |_| drag.dragging().map(|(lead, _)| lead));
+    let at = move || drag.dragging().map_or_else(String::new, |(_, at)| format!("{}px {}px", at.x, at.y));
     let ghost = move || {
-        drag.dragging().map(|(lead, at)| {
+        lifted.get().map(|lead| {
             view! {
-                <div class="card ghost" aria-hidden="true" style:translate=format!("{}px {}px", at.x, at.y)>
-                    <strong><bdi>{hands.name_of(lead)}</bdi></strong>
+                <div class="card ghost" aria-hidden="true" style:translate=at>
+                    <strong><bdi>{hands.name_of_all(&hands.company_of(lead))}</bdi></strong>
                 </div>
             }
         })
@@ -161,6 +197,7 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
             class="board"
             node_ref=surface
             class:carrying=move || hands.carried.with(Option::is_some)
+            class:choosing=move || hands.chosen.with(|chosen| !chosen.is_empty())
             on:click:capture=move |event| {
                 if drag.swallows_click() {
                     event.prevent_default();
@@ -168,22 +205,23 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
                 }
             }
         >
-            {columns.into_iter().map(|column| view! { <ColumnView column hands grip currency now/> }).collect_view()}
+            {columns.into_iter().map(|column| view! { <ColumnView column hands grip currency/> }).collect_view()}
         </div>
         <div class="lost-zone" class:over=is_over_lost data-lost="">
             {t!(i18n, pipeline.lost_zone)}
         </div>
         {ghost}
-        {move || hands.menu.get().map(|lead| view! { <MoveMenu lead hands/> })}
+        <ChosenBar hands/>
+        {move || hands.menu.get().map(|leads| view! { <MoveMenu leads hands/> })}
         {move || {
-            hands.losing.get().map(|lead| {
-                let on_done = Callback::new(move |lost: Option<Lost>| {
+            hands.losing.get().map(|leads| {
+                let on_done = Callback::new(move |lost: Vec<Lost>| {
                     hands.losing.set(None);
-                    if lost.is_some() {
-                        state.settle(lead, None);
-                    }
+                    lost.iter().for_each(|lost| state.settle(lost.lead, None));
+                    hands.chosen.update(|chosen| chosen.retain(|lead| lost.iter().all(|lost| lost.lead != *lead)));
                 });
-                view! { <LossDialog lead on_done/> }
+                let (lead, also) = (leads[0], hands.versions_of(&leads[1..]));
+                view! { <LossDialog lead also on_done/> }
             })
         }}
         {move || {
@@ -199,6 +237,21 @@ fn Loaded(board: Board, filter: Filter, viewer: Viewer, reload: RwSignal<u32>) -
             })
         }}
     }
+}
+
+/// Columns are folded as the address says.
+fn fold_as_said(board: BoardState, look: Memo<Look>) {
+    let fold = move || {
+        let toggled = look.get().toggled;
+        for column in board.columns.get_value() {
+            let is_open = column.stage.with_value(|stage| !stage.kind.is_folded()) != toggled.contains(&column.id());
+            if column.is_open.get_untracked() != is_open {
+                column.is_open.set(is_open);
+            }
+        }
+    };
+    untrack(fold);
+    Effect::new(move |_| fold());
 }
 
 /// Takes over what the live stream tells; asks for the heads of the columns once things have settled.
@@ -248,28 +301,46 @@ pub fn keep_focus(lead: LeadId) {
     });
 }
 
+/// The moment on the server's clock goes on, so that what becomes due looks due.
+fn keep_time(now: RwSignal<Moment>) {
+    Effect::new(move |_| {
+        let (read, begun) = (now.get_untracked(), js_sys::Date::now());
+        let tick = move || {
+            let since = TimeDelta::milliseconds((js_sys::Date::now() - begun) as i64);
+            now.try_set(Moment { utc: read.utc + since, ..read });
+        };
+        let timer = set_interval_with_handle(tick, TICK).ok();
+        on_cleanup(move || {
+            if let Some(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
+}
+
 /// What lies under the pointer: measured anew each time, so that scrolling and live changes never mislead.
 fn aim(hands: Hands, lead: LeadId, at: Point) {
-    let over = target_at(lead, at);
+    let over = target_at(hands, lead, at);
     let is_news = hands.carried.with_untracked(|carried| carried.is_none_or(|carried| carried.over != over));
     if is_news {
         hands.carried.set(Some(Carried { lead, over, by_keyboard: false }));
     }
 }
 
-fn target_at(lead: LeadId, at: Point) -> Option<Target> {
+fn target_at(hands: Hands, lead: LeadId, at: Point) -> Option<Target> {
     if elements(&document().into(), "[data-lost]").iter().any(|zone| Area::of(zone).holds(at)) {
         return Some(Target::Lost);
     }
     let column = elements(&document().into(), "[data-stage]").into_iter().find(|column| Area::of(column).holds(at))?;
     let stage = column.get_attribute("data-stage")?.parse::<StageId>().ok()?;
-    let own = lead.to_string();
-    let others: Vec<_> = elements(&column.into(), "[data-lead]")
-        .iter()
-        .filter(|card| card.get_attribute("data-lead").as_deref() != Some(&own))
-        .map(Area::of)
-        .collect();
-    Some(Target::Place { stage, place: place_in_list(&others, at.y) })
+    let cards = hands.board.column(stage)?.order.get_untracked();
+    let row = elements(&column.into(), ".cards").first().map_or(0, |list| {
+        let top = list.first_element_child().map_or(0.0, |rows| Area::of(&rows).y);
+        place_in_rows(at.y - top, row_height(list, cards.len()), cards.len())
+    });
+    // A place is counted without the card that is carried.
+    let is_below_itself = cards.iter().position(|other| *other == lead).is_some_and(|own| own < row);
+    Some(Target::Place { stage, place: if is_below_itself { row - 1 } else { row } })
 }
 
 fn elements(within: &web_sys::Node, selector: &str) -> Vec<Element> {
@@ -295,10 +366,11 @@ fn scroll_at_edges(hands: Hands, drag: Drag<LeadId>, surface: NodeRef<html::Div>
     Effect::new(move |_| {
         stop();
         if is_dragging.get() {
+            // First what is measured, then what moves: no frame lays the board out twice.
             let tick = move || {
                 if let (Some((lead, at)), Some(surface)) = (drag.dragging_untracked(), surface.get_untracked()) {
-                    scroll_towards(&surface, at);
                     aim(hands, lead, at);
+                    scroll_towards(&surface, at);
                 }
             };
             timer.set_value(set_interval_with_handle(tick, FRAME).ok());

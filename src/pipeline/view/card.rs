@@ -1,41 +1,57 @@
-//! A card: what a rep has to know at a glance, and the handle by which it is dragged.
+//! A card: what a rep has to know at a glance, and the handle by which it is dragged. Every card is equally high, whatever
+//! is known of its lead.
 
 use super::{
     board::Grip,
     carry::{Hands, card_name},
-    column::Landing,
+    state::ColumnState,
 };
 use crate::{
-    clock::Moment,
     format,
-    i18n::{t, t_string},
+    i18n::t_string,
     ids::LeadId,
-    pipeline::api::{Card, Channel, NextStep},
+    live::presence::PresentAt,
+    pipeline::api::{Card, Channel, NextStep, Temperature},
     ui::icon::{Drawn, Icon},
 };
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 /// One card of a column.
 #[component]
-pub fn CardItem(lead: LeadId, hands: Hands, grip: Grip, landing: Memo<Option<Landing>>, now: Moment) -> impl IntoView {
+pub fn CardItem(lead: LeadId, hands: Hands, grip: Grip, column: ColumnState) -> impl IntoView {
     let card = hands.board.card(lead)?;
-    let is_lifted = move || hands.carried.with(|carried| carried.is_some_and(|carried| carried.lead == lead));
+    let is_lifted = Memo::new(move |_| {
+        let carried = hands.carried.with(|carried| carried.map(|carried| carried.lead));
+        carried.is_some_and(|carried| carried == lead || hands.company_of(carried).contains(&lead))
+    });
+    let is_chosen = Memo::new(move |_| hands.chosen.with(|chosen| chosen.contains(&lead)));
     let is_masked = {
         let card = card.clone();
         move || card.with(|card| card.details.is_none())
     };
-    let face = move || card.with(|card| face(hands, card, now));
+    // A card on its way out stays where it was.
+    let place = Memo::new(move |before: Option<&usize>| {
+        let here = column.order.try_with(|order| order.iter().position(|other| *other == lead)).flatten();
+        here.or(before.copied()).unwrap_or_default()
+    });
+    let face = move || card.with(|card| face(hands, card, is_chosen));
     Some(view! {
         <li
             class="card"
-            class:lifted=is_lifted
+            class:lifted=move || is_lifted.get()
+            class:chosen=move || is_chosen.get()
             class:masked=is_masked
-            class:lands-above=move || landing.get() == Some(Landing::Above(lead))
+            style:translate=move || format!("0 calc(var(--row) * {})", place.get())
             tabindex="0"
             data-lead=lead.to_string()
             aria-describedby="board-help"
+            aria-posinset=move || (place.get() + 1).to_string()
+            aria-setsize=move || column.leads.get().to_string()
             on:pointerdown=move |event| grip.drag.press(&event, lead, grip.ends)
+            on:click=move |event| press_with_key(&event, hands, lead)
             on:keydown=move |event| grip.key(&event, lead, hands)
+            on:focusin=move |_| hands.focused.set(Some(lead))
             on:dragstart=move |event| event.prevent_default()
         >
             {face}
@@ -43,12 +59,25 @@ pub fn CardItem(lead: LeadId, hands: Hands, grip: Grip, landing: Memo<Option<Lan
     })
 }
 
-fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
+/// With Ctrl or ⌘ a press chooses the card, with Shift all cards up to it.
+fn press_with_key(event: &MouseEvent, hands: Hands, lead: LeadId) {
+    if event.shift_key() {
+        hands.choose_through(lead);
+    } else if event.ctrl_key() || event.meta_key() {
+        hands.choose(lead);
+    } else {
+        return;
+    }
+    event.prevent_default();
+}
+
+fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use<> {
     let i18n = hands.i18n;
     let locale = i18n.get_locale();
     let name = card_name(i18n, card);
     let lead = card.id;
     let menu_label = t_string!(i18n, pipeline.menu_of, name = name.as_str());
+    let choose_label = t_string!(i18n, pipeline.choose, name = name.as_str());
     let details = card.details.as_ref();
     let value = details.and_then(|details| details.value.as_ref()).map(|value| format::money(locale, value));
     let what = details.map(|details| {
@@ -56,20 +85,24 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
     });
     let temperature = details.and_then(|details| details.temperature).map(|temperature| {
         let word = match temperature {
-            crate::pipeline::api::Temperature::Hot => t_string!(i18n, pipeline.hot),
-            crate::pipeline::api::Temperature::Warm => t_string!(i18n, pipeline.warm),
-            crate::pipeline::api::Temperature::Cold => t_string!(i18n, pipeline.cold),
+            Temperature::Hot => t_string!(i18n, pipeline.hot),
+            Temperature::Warm => t_string!(i18n, pipeline.warm),
+            Temperature::Cold => t_string!(i18n, pipeline.cold),
         };
         view! { <span class=format!("temp {temperature}")>{word}</span> }
     });
-    let days = card.in_stage_since.map(|since| format::days_between(since, now)).filter(|days| *days > 0);
-    let age = days.map(|days| {
-        view! { <span class="faint small">{t!(i18n, pipeline.days_in_stage, count = move || days)}</span> }
-    });
     let holder = card.holder_name.clone();
-    let lacks_step = card.next_step.is_none() && hands.board.asks_for_step(card.stage);
     view! {
         <div class="top">
+            {card.may_write.then(|| view! {
+                <input
+                    type="checkbox"
+                    class="choose"
+                    aria-label=choose_label
+                    prop:checked=is_chosen
+                    on:change=move |_| hands.choose(lead)
+                />
+            })}
             <a class="name" href=format!("/leads/{lead}") draggable="false"><bdi>{name}</bdi></a>
             {value.map(|value| view! { <span class="num">{value}</span> })}
             {card.may_write.then(|| view! {
@@ -78,38 +111,69 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
                     type="button"
                     aria-label=menu_label
                     aria-haspopup="dialog"
-                    on:click=move |_| hands.menu.set(Some(lead))
+                    on:click=move |_| hands.menu.set(Some(vec![lead]))
                 >
                     <Drawn icon=Icon::More/>
                 </button>
             })}
         </div>
-        {what.filter(|what| !what.is_empty()).map(|what| view! { <div class="small muted"><bdi>{what}</bdi></div> })}
-        {card.next_step.as_ref().map(|step| next_step(hands, step, now))}
+        <div class="what small muted"><PresentAt lead/><bdi>{what}</bdi></div>
+        {next_step(hands, card)}
         <div class="foot">
-            {lacks_step.then(|| view! { <span class="flag small">{t!(i18n, pipeline.no_next_step)}</span> })}
             {temperature}
-            {age}
+            {days_in_stage(hands, card)}
             <span class="who" title=holder.clone() role="img" aria-label=holder.clone()>{initials(&holder)}</span>
         </div>
     }
 }
 
-fn next_step(hands: Hands, step: &NextStep, now: Moment) -> impl IntoView + use<> {
+/// What comes next and when, or that nobody has said so.
+fn next_step(hands: Hands, card: &Card) -> impl IntoView + use<> {
     let i18n = hands.i18n;
     let locale = i18n.get_locale();
-    let is_late = step.due.utc < now.utc;
-    let due = match format::days_between(now, step.due) {
-        0 => format::time(step.due),
-        _ => format::date(locale, step.due.local().date()),
+    let planned = card.next_step.clone().map(|NextStep { channel, due, what }| {
+        let is_late = move || due.utc < hands.now.get().utc;
+        let said = move || match format::days_between(hands.now.get(), due) {
+            0 => format::time(due),
+            _ => format::date(locale, due.local().date()),
+        };
+        view! {
+            <Drawn icon=channel_icon(channel)/>
+            <bdi>{what}</bdi>
+            <span class="due" class:late=is_late>
+                {said}
+                {move || is_late().then(|| view! { <span class="sr">{t_string!(i18n, pipeline.overdue)}</span> })}
+            </span>
+        }
+    });
+    let lacks_one = planned.is_none() && hands.board.asks_for_step(card.stage);
+    let flag = lacks_one.then(|| view! { <span class="flag small">{t_string!(i18n, pipeline.no_next_step)}</span> });
+    view! { <div class="next">{planned}{flag}</div> }
+}
+
+/// How long the card has been in its stage. Beyond the stage's limit it is stale, unless something is planned.
+fn days_in_stage(hands: Hands, card: &Card) -> impl IntoView + use<> {
+    let i18n = hands.i18n;
+    let since = card.in_stage_since?;
+    let limit = hands.board.stage(card.stage).and_then(|stage| stage.stale_days);
+    let planned = card.next_step.as_ref().map(|step| step.due);
+    let days = Memo::new(move |_| format::days_between(since, hands.now.get()));
+    let is_stale = move || {
+        let is_planned = planned.is_some_and(|due| due.utc >= hands.now.get().utc);
+        !is_planned && limit.is_some_and(|limit| days.get() > i64::from(limit))
     };
-    view! {
-        <div class="next">
-            <Drawn icon=channel_icon(step.channel)/>
-            <bdi>{step.what.clone()}</bdi>
-            <span class:late=is_late>{due}</span>
-        </div>
-    }
+    let said = move || {
+        let text = t_string!(i18n, pipeline.days_in_stage, count = move || days.get()).to_string();
+        match limit {
+            Some(limit) if is_stale() => {
+                t_string!(i18n, pipeline.stale, days = text.as_str(), limit = limit.to_string().as_str())
+            }
+            _ => text,
+        }
+    };
+    Some(view! {
+        <span class="faint small age" class:late=is_stale hidden=move || days.get() <= 0>{said}</span>
+    })
 }
 
 fn channel_icon(channel: Channel) -> Icon {

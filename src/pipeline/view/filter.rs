@@ -1,27 +1,43 @@
 //! What the board is narrowed to, mirrored in the address so that a view can be shared and survives a reload.
 
+use super::{carry::Words, views::ViewMenu};
 use crate::{
     i18n::{t, t_string, use_i18n},
-    ids::{ProductId, QueueId, SourceId, UserId},
+    ids::{ProductId, QueueId, SourceId, StageId, UserId},
     people::{api::HolderName, rules::Holder},
-    pipeline::api::{Choice, Choices, Filter, Whose},
+    pipeline::{
+        api::{Choice, Choices, Filter, Whose},
+        rules::Sort,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate, params::ParamsMap};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// A pause in typing this long starts the search.
 const TYPING_PAUSE: Duration = Duration::from_millis(250);
 
-/// The filter that an address names.
-pub fn from_query(query: &ParamsMap) -> Filter {
+/// A board as its address says: what it shows, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Look {
+    /// Which leads, in which order.
+    pub filter: Filter,
+    /// Columns that are folded although they are open by themselves, or the other way round.
+    pub toggled: BTreeSet<StageId>,
+}
+
+/// The look that an address names.
+pub fn from_query(query: &ParamsMap) -> Look {
     let id = |name: &str| query.get(name).and_then(|value| value.parse::<i64>().ok());
-    Filter {
+    let filter = Filter {
         whose: query.get("whose").map_or(Whose::Mine, |word| whose(&word)),
         source: id("source").map(SourceId),
         product: id("product").map(ProductId),
         text: query.get("q").unwrap_or_default(),
-    }
+        sort: query.get("sort").and_then(|word| word.parse().ok()).unwrap_or_default(),
+    };
+    let toggled = query.get("fold").unwrap_or_default();
+    Look { filter, toggled: toggled.split('-').filter_map(|stage| stage.parse().ok()).collect() }
 }
 
 fn whose(word: &str) -> Whose {
@@ -46,14 +62,18 @@ fn whose_word(whose: Whose) -> String {
     }
 }
 
-/// The address of the board narrowed to `filter`.
-pub fn address(filter: &Filter) -> String {
+/// The address of a board that looks so.
+pub fn address(look: &Look) -> String {
+    let Look { filter, toggled } = look;
+    let toggled: Vec<_> = toggled.iter().map(ToString::to_string).collect();
     let mut query = ParamsMap::new();
     let pairs = [
         ("whose", whose_word(filter.whose)),
         ("source", filter.source.map(|id| id.to_string()).unwrap_or_default()),
         ("product", filter.product.map(|id| id.to_string()).unwrap_or_default()),
         ("q", filter.text.trim().to_owned()),
+        ("sort", if filter.sort == Sort::Manual { String::new() } else { filter.sort.to_string() }),
+        ("fold", toggled.join("-")),
     ];
     for (name, value) in pairs {
         if !value.is_empty() {
@@ -63,18 +83,24 @@ pub fn address(filter: &Filter) -> String {
     format!("/board{}", query.to_query_string())
 }
 
+/// The way to another look of the board.
+pub fn use_looks() -> Callback<Look> {
+    let navigate = use_navigate();
+    Callback::new(move |look: Look| {
+        navigate(&address(&look), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+    })
+}
+
 /// The bar with the filters.
 #[component]
-pub fn FilterBar(filter: Memo<Filter>, choices: Choices, holders: Vec<HolderName>) -> impl IntoView {
+pub fn FilterBar(look: Memo<Look>, choices: Choices, holders: Vec<HolderName>) -> impl IntoView {
     let i18n = use_i18n();
-    let navigate = use_navigate();
-    let go = Callback::new(move |filter: Filter| {
-        navigate(&address(&filter), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-    });
+    let go = use_looks();
+    let filter = Memo::new(move |_| look.get().filter);
     let change = move |edit: &dyn Fn(&mut Filter)| {
-        let mut filter = filter.get_untracked();
-        edit(&mut filter);
-        go.run(filter);
+        let mut look = look.get_untracked();
+        edit(&mut look.filter);
+        go.run(look);
     };
     // The box is the person's while they type; the address only fills it when it says something else (Back, a link).
     let words = RwSignal::new(filter.get_untracked().text);
@@ -92,13 +118,15 @@ pub fn FilterBar(filter: Memo<Filter>, choices: Choices, holders: Vec<HolderName
         set_timeout(
             move || {
                 if typed.try_get_value() == Some(now) {
-                    go.run(Filter { text, ..filter.get_untracked() });
+                    let mut look = look.get_untracked();
+                    look.filter.text = text;
+                    go.run(look);
                 }
             },
             TYPING_PAUSE,
         );
     };
-    let is_narrowed = move || filter.get() != Filter::default();
+    let is_narrowed = move || look.get() != Look::default();
     let selected = move |value: String| move || whose_word(filter.get().whose) == value;
     view! {
         <form class="bar" role="search" on:submit=move |event| event.prevent_default()>
@@ -138,6 +166,22 @@ pub fn FilterBar(filter: Memo<Filter>, choices: Choices, holders: Vec<HolderName
                 chosen=Signal::derive(move || filter.get().product.map(|id| id.0))
                 choose=Callback::new(move |id: Option<i64>| change(&|filter| filter.product = id.map(ProductId)))
             />
+            <label class="filter">
+                <span class="sr">{t!(i18n, pipeline.sort)}</span>
+                <select on:change=move |event| {
+                    let sort = event_target_value(&event).parse().unwrap_or_default();
+                    change(&|filter| filter.sort = sort);
+                }>
+                    {Sort::ALL
+                        .iter()
+                        .map(|sort| view! {
+                            <option value=sort.word() selected=move || filter.get().sort == *sort>
+                                {move || sort_name(i18n, *sort)}
+                            </option>
+                        })
+                        .collect_view()}
+                </select>
+            </label>
             <label class="filter find">
                 <span class="sr">{t!(i18n, pipeline.find)}</span>
                 <input
@@ -147,10 +191,21 @@ pub fn FilterBar(filter: Memo<Filter>, choices: Choices, holders: Vec<HolderName
                     on:input=move |event| search(event_target_value(&event))
                 />
             </label>
+            <ViewMenu look/>
             <Show when=is_narrowed>
                 <a class="button quiet" href="/board">{t!(i18n, pipeline.clear_filters)}</a>
             </Show>
         </form>
+    }
+}
+
+fn sort_name(i18n: Words, sort: Sort) -> &'static str {
+    match sort {
+        Sort::Manual => t_string!(i18n, pipeline.sort_manual),
+        Sort::Clock => t_string!(i18n, pipeline.sort_clock),
+        Sort::Value => t_string!(i18n, pipeline.sort_value),
+        Sort::Warmth => t_string!(i18n, pipeline.sort_warmth),
+        Sort::Age => t_string!(i18n, pipeline.sort_age),
     }
 }
 
@@ -183,20 +238,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_survives_its_address() {
+    fn a_look_survives_its_address() {
         let filter = Filter {
             whose: Whose::One(Holder::Queue(QueueId(4))),
             source: Some(SourceId(2)),
             product: None,
             text: "şule & co".into(),
+            sort: Sort::Clock,
         };
-        let address = address(&filter);
+        let look = Look { filter, toggled: BTreeSet::from([StageId(6), StageId(3)]) };
+        let address = address(&look);
         assert!(address.starts_with("/board?"));
         let mut query = ParamsMap::new();
         query.insert("whose", "q4".into());
         query.insert("source", "2".into());
         query.insert("q", "şule & co".into());
-        assert_eq!(from_query(&query), filter);
-        assert_eq!(super::address(&Filter::default()), "/board");
+        query.insert("sort", "clock".into());
+        query.insert("fold", "3-6".into());
+        assert_eq!(from_query(&query), look);
+        assert_eq!(super::address(&Look::default()), "/board");
     }
 }

@@ -3,9 +3,12 @@
 mod board;
 mod card;
 mod carry;
+mod chosen;
 mod column;
 mod filter;
 mod menu;
 mod state;
+mod views;
+mod window;
 
 pub use board::BoardPage;

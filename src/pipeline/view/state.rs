@@ -6,11 +6,11 @@ use crate::{
     people::rules::{Role, Viewer},
     pipeline::{
         api::{After, Board, Card, Column, Count, Filter, Page, Stage, Whose},
-        rules::{StageKind, rank_between},
+        rules::{Sort, StageKind, rank_between},
     },
 };
 use leptos::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// One column as it is on screen. Copies share their signals.
 #[derive(Clone, Copy)]
@@ -104,6 +104,44 @@ impl BoardState {
         self.cards.with_value(|cards| cards.get(&lead).cloned())
     }
 
+    /// These cards from the first column's top to the last one's bottom.
+    pub fn in_order(self, leads: &BTreeSet<LeadId>) -> Vec<LeadId> {
+        self.columns.with_value(|columns| {
+            let of = |column: &ColumnState| {
+                column.order.with_untracked(|order| order.iter().copied().filter(|lead| leads.contains(lead)).collect())
+            };
+            columns.iter().flat_map(|column| -> Vec<LeadId> { of(column) }).collect()
+        })
+    }
+
+    /// The cards of `lead`'s column from the nearest of `known` to it, itself included.
+    pub fn between(self, known: &BTreeSet<LeadId>, lead: LeadId) -> Vec<LeadId> {
+        let stage = self.card(lead).map(|card| card.with_untracked(|card| card.stage));
+        let Some(column) = stage.and_then(|stage| self.column(stage)) else { return Vec::new() };
+        column.order.with_untracked(|order| {
+            let Some(here) = order.iter().position(|other| *other == lead) else { return Vec::new() };
+            let places = order.iter().enumerate().filter(|(_, other)| known.contains(other)).map(|(place, _)| place);
+            let nearest = places.min_by_key(|place| place.abs_diff(here)).unwrap_or(here);
+            order[here.min(nearest)..=here.max(nearest)].to_vec()
+        })
+    }
+
+    /// The card so many columns further, or so many places down.
+    pub fn beside(self, lead: LeadId, columns: isize, places: isize) -> Option<LeadId> {
+        let stage = self.card(lead)?.with_untracked(|card| card.stage);
+        let open: Vec<_> = self.columns.with_value(|all| {
+            let has_cards = |column: &&ColumnState| column.is_open.get_untracked() && !column.order.with_untracked(Vec::is_empty);
+            all.iter().filter(has_cards).copied().collect()
+        });
+        let here = open.iter().position(|column| column.id() == stage)?;
+        let place = open[here].order.with_untracked(|order| order.iter().position(|other| *other == lead))?;
+        let column = open.get(here.checked_add_signed(columns)?)?;
+        column.order.with_untracked(|order| {
+            let place = place.checked_add_signed(places)?;
+            if columns == 0 { order.get(place).copied() } else { order.get(place.min(order.len() - 1)).copied() }
+        })
+    }
+
     /// The column of a stage.
     pub fn column(self, stage: StageId) -> Option<ColumnState> {
         self.columns.with_value(|columns| columns.iter().find(|column| column.id() == stage).copied())
@@ -119,8 +157,16 @@ impl BoardState {
         self.column(stage).map(|column| column.stage.get_value())
     }
 
+    /// Whether a card stands where it is put; else its column's order says where.
+    pub fn is_sorted_by_hand(self) -> bool {
+        self.filter.with_value(|filter| filter.sort == Sort::Manual)
+    }
+
     /// The neighbours that a card gets at `place` of a column, itself not counted.
     pub fn neighbours(self, lead: LeadId, stage: StageId, place: usize) -> (Option<LeadId>, Option<LeadId>) {
+        if !self.is_sorted_by_hand() {
+            return (None, None);
+        }
         let others: Vec<_> = self
             .column(stage)
             .map(|column| column.order.get_untracked().into_iter().filter(|other| *other != lead).collect())
@@ -137,7 +183,9 @@ impl BoardState {
             lead.and_then(|lead| self.card(lead)).map(|card| card.with_untracked(|card| card.rank.clone()))
         };
         let mut card = signal.get_untracked();
-        card.rank = rank_between(rank_of(above).as_deref(), rank_of(below).as_deref());
+        if self.is_sorted_by_hand() || card.stage != stage {
+            card.rank = rank_between(rank_of(above).as_deref(), rank_of(below).as_deref());
+        }
         if card.stage != stage {
             card.in_stage_since = None;
         }
@@ -228,7 +276,7 @@ impl BoardState {
             if before.stage != card.stage {
                 column.count(-1, -worth(before));
                 column.order.update(|order| order.retain(|other| *other != lead));
-            } else if before.rank == card.rank {
+            } else if self.key(before) == self.key(&card) {
                 return self.repaint(card);
             } else {
                 column.order.update(|order| order.retain(|other| *other != lead));
@@ -238,13 +286,11 @@ impl BoardState {
         if before.as_ref().is_none_or(|before| before.stage != card.stage) {
             column.count(1, worth(&card));
         }
-        let key = (card.rank.clone(), card.id);
+        let key = self.key(&card);
         self.repaint(card);
         let place = column.order.with_untracked(|order| {
             order.partition_point(|other| {
-                self.card(*other).is_some_and(|other| {
-                    other.with_untracked(|other| (other.rank.as_str(), other.id) < (&key.0, key.1))
-                })
+                self.card(*other).is_some_and(|other| other.with_untracked(|other| self.key(other) < key))
             })
         });
         let is_below_the_loaded =
@@ -256,6 +302,11 @@ impl BoardState {
         } else {
             column.order.update(|order| order.insert(place, lead));
         }
+    }
+
+    /// By what a column is in order.
+    fn key(self, card: &Card) -> (i64, String, LeadId) {
+        (card.figure(self.filter.with_value(|filter| filter.sort)), card.rank.clone(), card.id)
     }
 
     fn repaint(self, card: Card) {
@@ -300,8 +351,8 @@ impl BoardState {
     /// Where the next page of a column begins.
     pub fn end_of(self, column: ColumnState) -> Option<After> {
         let last = column.order.with_untracked(|order| order.last().copied())?;
-        let rank = self.card(last)?.with_untracked(|card| card.rank.clone());
-        Some(After { rank, id: last })
+        let (figure, rank, id) = self.card(last)?.with_untracked(|card| self.key(card));
+        Some(After { figure, rank, id })
     }
 
     /// Adds a further page below the loaded cards.

@@ -1,0 +1,30 @@
+//! What can be done with all chosen cards at once.
+
+use super::carry::{Hands, many_leads};
+use crate::i18n::{t, t_string};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// The bar that is there while cards are chosen.
+#[component]
+pub fn ChosenBar(hands: Hands) -> impl IntoView {
+    let i18n = hands.i18n;
+    let count = Memo::new(move |_| hands.chosen.with(BTreeSet::len));
+    let leads = move || hands.board.in_order(&hands.chosen.get_untracked());
+    view! {
+        <Show when=move || { count.get() > 0 }>
+            <div class="chosen-bar" role="group" aria-label=move || t_string!(i18n, pipeline.chosen)>
+                <strong>{move || many_leads(i18n, count.get())}</strong>
+                <button type="button" aria-haspopup="dialog" on:click=move |_| hands.menu.set(Some(leads()))>
+                    {t!(i18n, pipeline.move_chosen)}
+                </button>
+                <button type="button" class="danger" aria-haspopup="dialog" on:click=move |_| hands.ask_why_lost(leads())>
+                    {t!(i18n, pipeline.lose)}
+                </button>
+                <button type="button" class="quiet" on:click=move |_| hands.chosen.update(BTreeSet::clear)>
+                    {t!(i18n, pipeline.choose_none)}
+                </button>
+            </div>
+        </Show>
+    }
+}

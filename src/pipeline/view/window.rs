@@ -1,0 +1,105 @@
+//! The part of a column that is mounted: the rows in sight and a few around them, however many cards there are. All rows
+//! are equally high, so that places are arithmetic and nothing is measured while somebody scrolls or drags.
+
+use super::state::ColumnState;
+use crate::ids::LeadId;
+use leptos::{html, prelude::*};
+use leptos_use::{use_event_listener, use_window};
+
+/// Rows that are mounted before and after those in sight.
+const AROUND: usize = 3;
+/// The server does not know how high a screen is, and says so many.
+const AT_FIRST: usize = 10;
+/// More are never mounted in one column: seven columns stay below 150 cards.
+const MOST: usize = 20;
+/// The next page is asked for when fewer rows than this are left below.
+const AHEAD: usize = 40;
+
+/// Rows from `first` on, so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rows {
+    first: usize,
+    count: usize,
+}
+
+impl Rows {
+    /// What is mounted where `above` pixels are scrolled away in a list that shows `height` pixels of rows that are `row` high.
+    fn around(above: f64, height: f64, row: f64) -> Self {
+        if row <= 0.0 {
+            return Self { first: 0, count: AT_FIRST };
+        }
+        // Neither is negative, and a fraction of a row is a row in sight.
+        let (hidden, in_sight) = ((above.max(0.0) / row) as usize, (height / row).ceil() as usize + 1);
+        Self { first: hidden.saturating_sub(AROUND), count: (in_sight + 2 * AROUND).min(MOST) }
+    }
+}
+
+/// The mounted part of one column. Copies share it.
+#[derive(Clone, Copy)]
+pub struct Window {
+    list: NodeRef<html::Div>,
+    rows: RwSignal<Rows>,
+}
+
+impl Window {
+    /// Watches the list that `list` will be.
+    pub fn over(list: NodeRef<html::Div>, column: ColumnState) -> Self {
+        let window = Self { list, rows: RwSignal::new(Rows { first: 0, count: AT_FIRST }) };
+        let _ = use_event_listener(use_window(), leptos::ev::resize, move |_| window.look(column));
+        Effect::new(move |_| {
+            // Its height is known once it is mounted, and the rows' once there is one.
+            list.track();
+            column.order.with(Vec::is_empty);
+            request_animation_frame(move || window.look(column));
+        });
+        window
+    }
+
+    /// Looks where the list is scrolled to; true when its loaded end is near.
+    pub fn look(self, column: ColumnState) -> bool {
+        let Some(list) = self.list.try_get_untracked().flatten() else { return false };
+        let Some(loaded) = column.order.try_with_untracked(Vec::len) else { return false };
+        let rows = Rows::around(f64::from(list.scroll_top()), f64::from(list.client_height()), row_height(&list, loaded));
+        if self.rows.get_untracked() != rows {
+            self.rows.set(rows);
+        }
+        rows.first + rows.count + AHEAD > loaded
+    }
+
+    /// The cards to mount: those in sight, and those that must not go although they are out of sight.
+    pub fn shown(self, order: &[LeadId], kept: impl IntoIterator<Item = LeadId>) -> Vec<LeadId> {
+        let Rows { first, count } = self.rows.get();
+        // A list that has become shorter shows its end until the browser has scrolled there.
+        let first = first.min(order.len().saturating_sub(count));
+        let mut shown = order[first..order.len().min(first + count)].to_vec();
+        shown.extend(kept.into_iter().filter(|lead| !shown.contains(lead) && order.contains(lead)).collect::<Vec<_>>());
+        shown
+    }
+}
+
+/// How high one of `count` rows is, in pixels; zero without rows.
+pub fn row_height(list: &web_sys::Element, count: usize) -> f64 {
+    let Some(rows) = list.first_element_child().filter(|_| count > 0) else { return 0.0 };
+    rows.get_bounding_client_rect().height() / count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nothing_is_known_of_an_empty_list() {
+        assert_eq!(Rows::around(0.0, 600.0, 0.0), Rows { first: 0, count: AT_FIRST });
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_in_sight_is_mounted_and_never_many(above in 0.0..1e6f64, height in 100.0..1500.0f64, row in 90.0..200.0f64) {
+            let Rows { first, count } = Rows::around(above, height, row);
+            prop_assert!(count <= MOST);
+            prop_assert!(first as f64 * row <= above);
+            prop_assert!(count == MOST || (first + count) as f64 * row >= above + height);
+        }
+    }
+}
