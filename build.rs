@@ -14,7 +14,7 @@ use std::{env, error::Error, fs, path::Path};
 const LANGUAGES: [&str; 2] = ["tr", "en-XB"];
 /// A namespace per slice.
 const NAMESPACES: [&str; 11] =
-    ["analytics", "capture", "demo", "leads", "losses", "outreach", "people", "pipeline", "settings", "shell", "wins"];
+    ["analytics", "capture", "demo", "leads", "losses", "outreach", "people", "pipeline", "routing", "settings", "shell", "wins"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Queries are checked against the migrations: a change there is a change of the code.

@@ -18,7 +18,7 @@ use crate::{
 use sqlx::{PgConnection, types::Json};
 
 pub mod account;
-mod change;
+pub(crate) mod change;
 mod contact;
 pub mod documents;
 pub mod edit;

@@ -115,6 +115,14 @@ pub struct NewLoss {
     pub key: RequestKey,
 }
 
+impl NewLoss {
+    /// Whether our own pages could have sent it.
+    pub fn is_sound(&self) -> bool {
+        let is_for_so_many = (1..=MOST_AT_ONCE).contains(&usize::from(self.shared_by));
+        self.key.is_sound() && self.draft.is_sound() && is_for_so_many
+    }
+}
+
 fn for_itself() -> u8 {
     1
 }
@@ -401,8 +409,7 @@ pub async fn log_attempt(lead: LeadId, attempt: NewAttempt, key: RequestKey) -> 
 /// Takes a lead off the board, with its reason.
 #[server(prefix = "/api", endpoint = "losses/lose", input = Json, output = Json)]
 pub async fn lose(wanted: NewLoss) -> Result<LoseAnswer, AppError> {
-    let is_for_so_many = (1..=MOST_AT_ONCE).contains(&usize::from(wanted.shared_by));
-    if !wanted.key.is_sound() || !wanted.draft.is_sound() || !is_for_so_many {
+    if !wanted.is_sound() {
         return Err(AppError::NotUnderstood);
     }
     super::store::lose(&crate::people::guard::permit()?, &wanted).await

@@ -6,8 +6,8 @@ use super::{
         Preparation, ReopenAnswer, StageAtLoss,
     },
     rules::{
-        self, Attempt, Closure, DoNot, Draft, EvidenceField, LastAttempt, NewAttempt, Objection, Outcome, Plan, Reason, Scope,
-        Subject,
+        self, Attempt, Closure, DoNot, Draft, EvidenceField, LastAttempt, NewAttempt, Objection, Outcome, Plan, Reason,
+        Scope, Subject,
     },
 };
 use crate::{

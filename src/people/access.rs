@@ -58,6 +58,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/people/accept", Access::Anyone),
     ("/api/live/since", Access::SignedIn),
     ("/api/live/presence", Access::SignedIn),
+    ("/api/routing/assign", Access::SignedIn),
+    ("/api/leads/next_steps", Access::SignedIn),
     ("/api/people/me", Access::SignedIn),
     ("/api/people/holders", Access::SignedIn),
     ("/api/demo/summary", Access::SignedIn),

@@ -64,7 +64,7 @@ pub struct CardRow {
 
 /// `select … from card` with the columns of a [`CardRow`], continued by the given SQL.
 macro_rules! cards {
-    ($tail:tt $(, $argument:expr)* $(,)?) => {
+    ([$($tail:tt)+] $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             CardRow,
             r#"select c.id as "id!: LeadId", c.owner_id, c.queue_id, c.holder_name as "holder_name!", c.stage_id as "stage_id!",
@@ -72,7 +72,7 @@ macro_rules! cards {
                       c.next_step, c.next_step_channel, c.next_step_due, c.name, c.company, c.external_id,
                       c.direction as "direction!", c.party as "party!", c.business_line_id,
                       c.value_minor, c.currency, c.value_base_minor, c.temperature, c.source_id, c.source,
-                      c.product_id, c.product, c.do_not_call as "do_not_call!", c.do_not_email as "do_not_email!" "# + $tail
+                      c.product_id, c.product, c.do_not_call as "do_not_call!", c.do_not_email as "do_not_email!" "# $(+ $tail)+
             $(, $argument)*
         )
     };
@@ -142,7 +142,7 @@ fn seen(permit: &Permit, row: CardRow) -> Card {
 
 /// The cards of `leads` that are on the board, unmasked: for the live stream, which masks them per listener.
 pub async fn cards_on_board(pool: &PgPool, leads: &[i64]) -> Result<Vec<CardRow>, AppError> {
-    Ok(cards!("from card c where c.id = any($1) and c.standing_loss_id is null", leads).fetch_all(pool).await?)
+    Ok(cards!(["from card c where c.id = any($1) and c.standing_loss_id is null"], leads).fetch_all(pool).await?)
 }
 
 /// Who is responsible for these leads, on the board or off it: for the live stream, which tells nobody else.
@@ -154,7 +154,7 @@ pub async fn holders_of(pool: &PgPool, leads: &[i64]) -> Result<Vec<(LeadId, Hol
 
 /// One lead's card; `None` when it is off the board or does not exist.
 pub async fn card(permit: &Permit, lead: LeadId) -> Result<Option<Card>, AppError> {
-    let row = cards!("from card c where c.id = $1 and c.standing_loss_id is null", lead.0)
+    let row = cards!(["from card c where c.id = $1 and c.standing_loss_id is null"], lead.0)
         .fetch_optional(permit.pool())
         .await?;
     Ok(row.map(|row| seen(permit, row)))
@@ -228,11 +228,6 @@ impl Narrowed {
             reads,
         }
     }
-
-    /// A plan made for no filter in particular would read a whole column to find the few that match.
-    fn keeps_its_plan(&self) -> bool {
-        self.source.is_none() && self.product.is_none()
-    }
 }
 
 /// Which cards of which columns: at most `most` of each, after `after`.
@@ -250,6 +245,44 @@ async fn places(
     }
 }
 
+/// The cards of [`in_order_of_rank`], narrowed by the given SQL. A statement for each way to narrow, because one plan for
+/// all of them would read a whole column to find the few that match.
+macro_rules! ranked {
+    ($narrowing:tt, $stages:expr, $narrowed:expr, $after:expr, $most:expr $(, $argument:expr)*) => {
+        cards!(
+            [r#"from card c where c.id = any(array(
+             select p.id from unnest($1::bigint[]) as s(id) cross join lateral (
+               (select l.id, l.rank from lead l
+                where $2 and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
+                  and ($5::text is null or (l.rank, l.id) > ($5 collate "C", $6::bigint)) "# $narrowing
+             r#"order by l.rank, l.id limit $7)
+               union all
+               select h.id, h.rank from unnest($3::bigint[]) as o(id) cross join lateral
+                 (select l.id, l.rank from lead l
+                  where l.owner_id = o.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
+                    and ($5::text is null or (l.rank, l.id) > ($5 collate "C", $6::bigint)) "# $narrowing
+             r#"order by l.rank, l.id limit $7) h
+               where not $2
+               union all
+               select h.id, h.rank from unnest($4::bigint[]) as q(id) cross join lateral
+                 (select l.id, l.rank from lead l
+                  where l.queue_id = q.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
+                    and ($5::text is null or (l.rank, l.id) > ($5 collate "C", $6::bigint)) "# $narrowing
+             r#"order by l.rank, l.id limit $7) h
+               where not $2
+               order by rank, id limit $7) p))"#],
+            $stages,
+            $narrowed.of.everything,
+            &$narrowed.of.owners,
+            &$narrowed.of.queues,
+            $after.map(|after| after.rank.as_str()),
+            $after.map(|after| after.id.0),
+            $most
+            $(, $argument)*
+        )
+    };
+}
+
 /// Along the indexes: so many rows are read as are answered (for each holder), however many leads there are.
 async fn in_order_of_rank(
     permit: &Permit,
@@ -258,44 +291,21 @@ async fn in_order_of_rank(
     after: Option<&After>,
     most: i64,
 ) -> Result<Vec<CardRow>, AppError> {
-    let rows = cards!(
-        r#"from card c where c.id = any(array(
-             select p.id from unnest($1::bigint[]) as s(id) cross join lateral (
-               (select l.id, l.rank from lead l
-                where $2 and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
-                  and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
-                  and ($7::text is null or (l.rank, l.id) > ($7 collate "C", $8::bigint))
-                order by l.rank, l.id limit $9)
-               union all
-               select h.id, h.rank from unnest($3::bigint[]) as o(id) cross join lateral
-                 (select l.id, l.rank from lead l
-                  where l.owner_id = o.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
-                    and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
-                    and ($7::text is null or (l.rank, l.id) > ($7 collate "C", $8::bigint))
-                  order by l.rank, l.id limit $9) h
-               where not $2
-               union all
-               select h.id, h.rank from unnest($4::bigint[]) as q(id) cross join lateral
-                 (select l.id, l.rank from lead l
-                  where l.queue_id = q.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
-                    and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
-                    and ($7::text is null or (l.rank, l.id) > ($7 collate "C", $8::bigint))
-                  order by l.rank, l.id limit $9) h
-               where not $2
-               order by rank, id limit $9) p))"#,
-        stages,
-        narrowed.of.everything,
-        &narrowed.of.owners,
-        &narrowed.of.queues,
-        narrowed.source,
-        narrowed.product,
-        after.map(|after| after.rank.as_str()),
-        after.map(|after| after.id.0),
-        most
-    )
-    .persistent(narrowed.keeps_its_plan())
-    .fetch_all(permit.pool())
-    .await?;
+    let pool = permit.pool();
+    let rows = match (narrowed.source, narrowed.product) {
+        (None, None) => ranked!("", stages, narrowed, after, most).fetch_all(pool).await?,
+        (Some(source), None) => {
+            ranked!("and l.source_id = $8 ", stages, narrowed, after, most, source).fetch_all(pool).await?
+        }
+        (None, Some(product)) => {
+            ranked!("and l.product_id = $8 ", stages, narrowed, after, most, product).fetch_all(pool).await?
+        }
+        (Some(source), Some(product)) => {
+            ranked!("and l.source_id = $8 and l.product_id = $9 ", stages, narrowed, after, most, source, product)
+                .fetch_all(pool)
+                .await?
+        }
+    };
     Ok(rows)
 }
 
@@ -308,7 +318,7 @@ async fn in_any_order(
     most: i64,
 ) -> Result<Vec<CardRow>, AppError> {
     let rows = cards!(
-        r#"from card c where c.id = any(array(
+        [r#"from card c where c.id = any(array(
              select id from (
                select id, row_number() over (partition by stage_id order by figure, rank, id) as place from (
                  select l.id, l.stage_id, l.rank, case $7
@@ -326,7 +336,7 @@ async fn in_any_order(
                    and ($11::text is null or l.search_key like $11)
                ) as found
                where $12::bigint is null or (figure, rank, id) > ($12, $13 collate "C", $14::bigint)
-             ) as placed where place <= $15))"#,
+             ) as placed where place <= $15))"#],
         stages,
         narrowed.of.everything,
         &narrowed.of.owners,
@@ -343,7 +353,6 @@ async fn in_any_order(
         after.map(|after| after.id.0),
         most
     )
-    .persistent(false)
     .fetch_all(permit.pool())
     .await?;
     Ok(rows)
@@ -359,7 +368,8 @@ async fn pages(
 ) -> Result<HashMap<StageId, Page>, AppError> {
     let ids: Vec<_> = stages.iter().map(|stage| stage.0).collect();
     let rows = places(permit, &ids, narrowed, after, most + 1).await?;
-    let mut pages: HashMap<_, _> = stages.iter().map(|stage| (*stage, Page { cards: Vec::new(), more: false })).collect();
+    let mut pages: HashMap<_, _> =
+        stages.iter().map(|stage| (*stage, Page { cards: Vec::new(), more: false })).collect();
     for row in rows {
         let card = seen(permit, row);
         if let Some(page) = pages.get_mut(&card.stage) {
@@ -425,7 +435,6 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
         narrowed.product,
         narrowed.pattern
     )
-    .persistent(false)
     .fetch_all(permit.pool())
     .await?;
     Ok(rows

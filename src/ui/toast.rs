@@ -119,10 +119,10 @@ fn take_offers_by_key(toaster: Toaster) {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
             let is_undo = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "z";
-            let is_elsewhere = event
-                .target()
-                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-                .is_some_and(|element| matches!(element.closest("input:not([type=checkbox]), textarea, select, dialog"), Ok(Some(_))));
+            let is_elsewhere =
+                event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|element| {
+                    matches!(element.closest("input:not([type=checkbox]), textarea, select, dialog"), Ok(Some(_)))
+                });
             if is_undo && !is_elsewhere && toaster.take_last_offer() {
                 event.prevent_default();
             }

@@ -47,10 +47,10 @@ async fn the_demo_data_are_whole_and_hold_what_was_planted() {
 
 /// Recounted by plain SQL over the leads, losses and wins themselves.
 async fn counters_are_those_of_the_leads(app: &TestApp) {
-    let by_hand = "select coalesce(owner_id, 0) as o, coalesce(queue_id, 0) as q, stage_id as s, count(*) as n,
-                          coalesce(sum(value_base_minor), 0)::bigint as v
-                   from lead where standing_loss_id is null group by 1, 2, 3";
-    let kept = "select owner_id, queue_id, stage_id, leads, value_base_minor from stage_count
+    let by_hand = "select coalesce(owner_id, 0), coalesce(queue_id, 0), stage_id, coalesce(source_id, 0), coalesce(product_id, 0),
+                          count(*), coalesce(sum(value_base_minor), 0)::bigint
+                   from lead where standing_loss_id is null group by 1, 2, 3, 4, 5";
+    let kept = "select owner_id, queue_id, stage_id, source_id, product_id, leads, value_base_minor from stage_count
                 where leads <> 0 or value_base_minor <> 0";
     expect_same(app, "columns", by_hand, kept).await;
     let by_hand = "select coalesce(owner_id, 0), coalesce(queue_id, 0), coalesce(stage_id, 0),

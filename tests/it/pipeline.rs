@@ -13,9 +13,10 @@ use winback::{
     ids::{LeadId, QueueId, RequestKey, SourceId, StageId, UserId},
     people::rules::Holder,
     pipeline::{
+        api::views::{NewView, SaveAnswer, View},
         api::{After, Board, Card, Choices, Column, Count, Filter, Move, Moved, Page, Whose},
-        rules::Refusal,
-        store::PAGE,
+        rules::{Refusal, Sort},
+        store::{FIRST_PAGE, NEXT_PAGE},
     },
 };
 
@@ -121,7 +122,7 @@ async fn queue_of_ankara(app: &TestApp) -> QueueId {
 async fn the_first_page_is_short_and_its_heads_are_exact() {
     let app = spawn_app().await;
     let (ayse, open) = (app.sign_in(AYSE).await, given::stage(&app, "open").await);
-    for number in 0..PAGE + 5 {
+    for number in 0..FIRST_PAGE + 5 {
         let rank = format!("{}V", 9 - number % 9);
         given::lead(&app, Given { stage: "open", rank: &rank, value: 100 + number, ..Given::default() }).await;
     }
@@ -131,21 +132,21 @@ async fn the_first_page_is_short_and_its_heads_are_exact() {
     lose(&app, &ayse, gone, 0).await;
 
     let mine = column(&ayse, &whose(Whose::Mine), open).await;
-    let value: i64 = (0..PAGE + 5).map(|number| 100 + number).sum();
-    assert_eq!((mine.cards.len() as i64, mine.more, mine.leads, mine.value_base_minor), (PAGE, true, PAGE + 5, value));
-    let hers: Vec<_> = order(&app, open).await.into_iter().take(PAGE as usize).collect();
+    let value: i64 = (0..FIRST_PAGE + 5).map(|number| 100 + number).sum();
+    assert_eq!((mine.cards.len() as i64, mine.more, mine.leads, mine.value_base_minor), (FIRST_PAGE, true, FIRST_PAGE + 5, value));
+    let hers: Vec<_> = order(&app, open).await.into_iter().take(FIRST_PAGE as usize).collect();
     assert_eq!(ids(&mine.cards), hers, "in the order of rank and id");
     let contacted = column(&ayse, &whose(Whose::Mine), given::stage(&app, "contacted").await).await;
     assert_eq!((ids(&contacted.cards), contacted.leads, contacted.more), (vec![waiting], 1, false));
 
     // Everybody's count is everybody's to see; what they are worth is not.
     let all = column(&ayse, &whose(Whose::Everyone), open).await;
-    assert_eq!((all.leads, all.value_base_minor), (PAGE + 6, value));
+    assert_eq!((all.leads, all.value_base_minor), (FIRST_PAGE + 6, value));
     let (selin, mert, admin) = (app.sign_in(SELIN).await, app.sign_in(MERT).await, app.sign_in(ADMIN).await);
     let managed = column(&selin, &whose(Whose::Mine), open).await;
-    assert_eq!((managed.leads, managed.value_base_minor), (PAGE + 6, value + 50_000));
+    assert_eq!((managed.leads, managed.value_base_minor), (FIRST_PAGE + 6, value + 50_000));
     let administered = column(&admin, &whose(Whose::Mine), open).await;
-    assert_eq!((administered.leads, administered.value_base_minor), (PAGE + 6, value + 50_000));
+    assert_eq!((administered.leads, administered.value_base_minor), (FIRST_PAGE + 6, value + 50_000));
     let elsewhere = column(&mert, &whose(Whose::Mine), open).await;
     assert_eq!((elsewhere.leads, elsewhere.value_base_minor, elsewhere.cards.len()), (0, 0, 0));
 }
@@ -190,7 +191,7 @@ async fn no_answer_about_a_foreign_lead_holds_anything_personal() {
     let (lead, ayse, mert) = (secret_lead(&app).await, app.sign_in(AYSE).await, app.sign_in(MERT).await);
     let open = given::stage(&app, "open").await;
     let everyone = whose(Whose::Everyone);
-    let from_the_top = After { rank: "0".to_owned(), id: LeadId(0) };
+    let from_the_top = After { figure: 0, rank: "0".to_owned(), id: LeadId(0) };
     let seen = board(&ayse, &everyone).await.seen;
     // Something on the stream, for the answer to what happened meanwhile.
     done(&app.sign_in(JAN).await, &Move { below: Some(lead), ..wanted(lead, open, 0) }).await;
@@ -243,7 +244,7 @@ async fn pages_follow_each_other_without_gap_or_double() {
     let app = spawn_app().await;
     let (ayse, open) = (app.sign_in(AYSE).await, given::stage(&app, "open").await);
     // Many cards share a rank: pages end in the middle of them. Capitals come before small letters, whatever the locale.
-    for number in 0..3 * PAGE + 7 {
+    for number in 0..3 * NEXT_PAGE + 7 {
         let rank = ["a", "B", "Bz", "b", "Z"][(number % 5) as usize];
         given::lead(&app, Given { stage: "open", rank, ..Given::default() }).await;
     }
@@ -252,15 +253,147 @@ async fn pages_follow_each_other_without_gap_or_double() {
     let (mut cards, mut more) = (first.cards, first.more);
     while more {
         let last = cards.last().expect("a page is not empty");
-        let after = After { rank: last.rank.clone(), id: last.id };
+        let after = After { figure: 0, rank: last.rank.clone(), id: last.id };
         let arguments = json!({ "stage": open, "filter": filter, "after": after });
         let page: Page = heard(ayse.ask("/api/pipeline/column", arguments).await);
-        assert!(page.cards.len() as i64 == PAGE || !page.more, "only the last page is short");
+        assert!(page.cards.len() as i64 == NEXT_PAGE || !page.more, "only the last page is short");
         cards.extend(page.cards);
         more = page.more;
     }
     assert_eq!(ids(&cards), order(&app, open).await);
-    assert_eq!(cards.len() as i64, 3 * PAGE + 7);
+    assert_eq!(cards.len() as i64, 3 * NEXT_PAGE + 7);
+}
+
+#[tokio::test]
+async fn every_order_goes_on_where_its_page_ended_and_is_the_browsers() {
+    let app = spawn_app().await;
+    let (ayse, open) = (app.sign_in(AYSE).await, given::stage(&app, "open").await);
+    for number in 0..NEXT_PAGE + FIRST_PAGE + 9 {
+        let step = (number % 3 > 0).then_some("Call back");
+        given::lead(&app, Given { stage: "open", value: number % 7 * 100, next_step: step, ..Given::default() }).await;
+    }
+    // Few figures for many cards: pages end among equals.
+    sqlx::query(
+        "update lead set temperature = (array['hot', 'warm', 'cold', null])[1 + id % 4],
+             next_step_due = next_step_due + (id % 5) * interval '1 hour',
+             stage_entered_at = stage_entered_at - (id % 6) * interval '1 day'",
+    )
+    .execute(&app.pool)
+    .await
+    .expect("figures");
+    for sort in Sort::ALL {
+        let filter = Filter { sort: *sort, ..whose(Whose::Mine) };
+        let first = column(&ayse, &filter, open).await;
+        let (mut cards, mut more) = (first.cards, first.more);
+        while more {
+            let last = cards.last().expect("a page is not empty");
+            let after = After { figure: last.figure(*sort), rank: last.rank.clone(), id: last.id };
+            let arguments = json!({ "stage": open, "filter": filter, "after": after });
+            let page: Page = heard(ayse.ask("/api/pipeline/column", arguments).await);
+            cards.extend(page.cards);
+            more = page.more;
+        }
+        assert_eq!(cards.len() as i64, NEXT_PAGE + FIRST_PAGE + 9, "{sort}");
+        let mut sorted = cards.clone();
+        sorted.sort_by_key(|card| (card.figure(*sort), card.rank.clone(), card.id));
+        assert_eq!(ids(&cards), ids(&sorted), "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_by_value_does_not_tell_what_masked_leads_are_worth() {
+    let app = spawn_app().await;
+    let (ayse, open) = (app.sign_in(AYSE).await, given::stage(&app, "open").await);
+    let cheap = given::lead(&app, Given { stage: "open", owner: JAN, value: 1, rank: "A", ..Given::default() }).await;
+    let dear = given::lead(&app, Given { stage: "open", owner: JAN, value: 9_000_000, rank: "B", ..Given::default() }).await;
+    let own = given::lead(&app, Given { stage: "open", value: 5, rank: "C", ..Given::default() }).await;
+    let filter = Filter { sort: Sort::Value, ..whose(Whose::Everyone) };
+    assert_eq!(ids(&column(&ayse, &filter, open).await.cards), [own, cheap, dear], "her own, then by rank");
+}
+
+#[tokio::test]
+async fn a_filtered_boards_heads_count_what_its_columns_hold() {
+    let app = spawn_app().await;
+    let (ayse, open) = (app.sign_in(AYSE).await, given::stage(&app, "open").await);
+    let given_leads = [("Web", "Course", 100), ("Web", "Books", 20), ("Fair", "Course", 3)];
+    for (source, product, value) in given_leads {
+        let lead = Given { stage: "open", source: Some(source), product: Some(product), value, ..Given::default() };
+        given::lead(&app, lead).await;
+    }
+    let choices: Choices = heard(ayse.ask("/api/pipeline/choices", json!({})).await);
+    let named = |list: &[winback::pipeline::api::Choice], name: &str| {
+        list.iter().find(|choice| choice.name == name).map(|choice| choice.id).expect("a choice")
+    };
+    let (web, course) = (named(&choices.sources, "Web"), named(&choices.products, "Course"));
+    let by = |source: Option<i64>, product: Option<i64>| Filter {
+        source: source.map(SourceId),
+        product: product.map(winback::ids::ProductId),
+        ..whose(Whose::Mine)
+    };
+    for (filter, leads, value) in
+        [(by(None, None), 3, 123), (by(Some(web), None), 2, 120), (by(None, Some(course)), 2, 103), (by(Some(web), Some(course)), 1, 100)]
+    {
+        let column = column(&ayse, &filter, open).await;
+        assert_eq!((column.leads, column.value_base_minor, column.cards.len() as i64), (leads, value, leads), "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn several_cards_go_together_and_one_that_cannot_holds_up_no_other() {
+    let app = spawn_app().await;
+    let (ayse, to) = (app.sign_in(AYSE).await, given::stage(&app, "qualified").await);
+    let (one, other) = (given::lead(&app, Given::default()).await, given::lead(&app, Given::default()).await);
+    let foreign = given::lead(&app, Given { owner: JAN, ..Given::default() }).await;
+    let moved_since = given::lead(&app, Given::default()).await;
+    done(&ayse, &wanted(moved_since, given::stage(&app, "nurturing").await, 0)).await;
+    let below = |lead, above| Move { above, ..wanted(lead, to, 0) };
+    let wanted = [below(one, None), below(foreign, Some(one)), below(moved_since, Some(one)), below(other, Some(one))];
+    let arguments = json!({ "wanted": wanted });
+    let ends: Vec<Moved> = heard(ayse.ask("/api/pipeline/move_leads", arguments.clone()).await);
+    assert!(matches!(
+        &ends[..],
+        [Moved::Done { .. }, Moved::Refused { why: Refusal::NotYours, .. }, Moved::Conflict { by: Some(_), at: Some(_), .. }, Moved::Done { .. }]
+    ), "{ends:?}");
+    assert_eq!(order(&app, to).await, [one, other]);
+    let before = app.everything().await;
+    let again: Vec<Moved> = heard(ayse.ask("/api/pipeline/move_leads", arguments).await);
+    assert!(matches!((&again[0], &again[3]), (Moved::Done { .. }, Moved::Done { .. })), "{again:?}");
+    app.expect_unchanged(&before, "the same request again").await;
+    let many: Vec<_> = (0..=winback::pipeline::api::MOST_AT_ONCE).map(|_| below(one, None)).collect();
+    let (status, _) = ayse.call("/api/pipeline/move_leads", json!({ "wanted": many })).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "too many at once");
+}
+
+#[tokio::test]
+async fn views_are_kept_shared_replaced_and_forgotten() {
+    let app = spawn_app().await;
+    let (ayse, burak) = (app.sign_in(AYSE).await, app.sign_in(BURAK).await);
+    let save = async |client: &Client, name: &str, query: &str, is_shared: bool, replaces: bool| -> SaveAnswer {
+        let view = NewView { name: name.into(), query: query.into(), is_shared, replaces };
+        heard(client.ask("/api/pipeline/save_view", json!({ "view": view })).await)
+    };
+    let names = async |client: &Client| -> Vec<(String, String, Option<String>)> {
+        let views: Vec<View> = heard(client.ask("/api/pipeline/views", json!({})).await);
+        views.into_iter().map(|view| (view.name, view.query, view.owner)).collect()
+    };
+    assert_eq!(save(&ayse, "  ", "", false, false).await, SaveAnswer::NameMissing);
+    assert_eq!(save(&ayse, "Sıcak olanlar", "sort=warmth", true, false).await, SaveAnswer::Saved);
+    assert_eq!(save(&ayse, "Sıcak olanlar", "sort=warmth", true, false).await, SaveAnswer::Saved, "sent twice");
+    assert_eq!(save(&ayse, "SICAK OLANLAR", "sort=clock", true, false).await, SaveAnswer::NameTaken);
+    assert_eq!(save(&ayse, "Benim", "whose=everyone", false, false).await, SaveAnswer::Saved);
+    let owner = || Some("Ayşe Yılmaz".to_owned());
+    assert_eq!(names(&burak).await, [("Sıcak olanlar".to_owned(), "sort=warmth".to_owned(), owner())]);
+    assert_eq!(save(&ayse, "Sıcak olanlar", "sort=clock", false, true).await, SaveAnswer::Saved);
+    assert_eq!(names(&burak).await, [], "not shared any more");
+    let own: Vec<View> = heard(ayse.ask("/api/pipeline/views", json!({})).await);
+    burak.ask("/api/pipeline/delete_view", json!({ "id": own[0].id })).await;
+    assert_eq!(names(&ayse).await.len(), 2, "nobody forgets for others");
+    ayse.ask("/api/pipeline/delete_view", json!({ "id": own[0].id })).await;
+    assert_eq!(names(&ayse).await, [("Sıcak olanlar".to_owned(), "sort=clock".to_owned(), None)]);
+    let (status, _) = ayse
+        .call("/api/pipeline/save_view", json!({ "view": NewView { name: "x".into(), query: "a#b".into(), is_shared: false, replaces: false } }))
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -662,8 +795,8 @@ async fn counters_equal_a_recount_after_many_moves_at_once() {
     let recount =
         "select coalesce(owner_id, 0), coalesce(queue_id, 0), stage_id, count(*), sum(value_base_minor)::bigint
                    from lead where standing_loss_id is null group by 1, 2, 3 order by 1, 2, 3";
-    let kept = "select owner_id, queue_id, stage_id, leads, value_base_minor from stage_count
-                where (leads, value_base_minor) <> (0, 0) order by 1, 2, 3";
+    let kept = "select owner_id, queue_id, stage_id, sum(leads)::bigint, sum(value_base_minor)::bigint from stage_count
+                group by 1, 2, 3 having (sum(leads), sum(value_base_minor)) <> (0, 0) order by 1, 2, 3";
     let [recount, kept] = {
         let rows = async |sql: &'static str| -> Vec<(i64, i64, i64, i64, i64)> {
             sqlx::query_as(sql).fetch_all(&app.pool).await.expect("counts")

@@ -5,7 +5,7 @@ use crate::{
     error::AppError,
     ids::{LeadId, RequestKey},
     leads::rules::step::StepProblem,
-    pipeline::api::{Channel, NextStep},
+    pipeline::api::{Channel, MOST_AT_ONCE, NextStep},
 };
 use chrono::NaiveDateTime;
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -70,6 +70,20 @@ pub enum StepAnswer {
         /// When.
         at: Option<Moment>,
     },
+}
+
+/// Plans next steps of several leads; each ends for itself.
+#[server(prefix = "/api", endpoint = "leads/next_steps", input = Json, output = Json)]
+pub async fn change_next_steps(changes: Vec<StepChange>) -> Result<Vec<StepAnswer>, AppError> {
+    if changes.len() > MOST_AT_ONCE {
+        return Err(AppError::NotUnderstood);
+    }
+    let permit = crate::people::guard::permit()?;
+    let mut ends = Vec::with_capacity(changes.len());
+    for change in &changes {
+        ends.push(crate::leads::store::step::change(&permit, change).await?);
+    }
+    Ok(ends)
 }
 
 /// Plans a lead's next step, or says that it is done.

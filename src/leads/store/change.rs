@@ -12,7 +12,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 /// How a change begins.
-pub(super) enum Turn {
+pub(crate) enum Turn {
     /// Nobody else changes this lead until the transaction ends.
     Ours,
     /// The lead is somebody else's to change.
@@ -22,7 +22,7 @@ pub(super) enum Turn {
 }
 
 /// Waits until it is our turn to change a lead, and asks whether we may.
-pub(super) async fn turn(
+pub(crate) async fn turn(
     connection: &mut PgConnection,
     permit: &Permit,
     lead: LeadId,
@@ -46,7 +46,7 @@ pub(super) async fn turn(
 
 /// What the history keeps of a change.
 #[derive(Debug, Default)]
-pub(super) struct Trace<'a> {
+pub(crate) struct Trace<'a> {
     /// The activity's kind.
     pub kind: &'static str,
     /// Codes and numbers.
@@ -62,7 +62,7 @@ pub(super) struct Trace<'a> {
 }
 
 /// Writes a change into the history, keeps its key, and tells every open page.
-pub(super) async fn trace(
+pub(crate) async fn trace(
     connection: &mut PgConnection,
     permit: &Permit,
     lead: LeadId,
@@ -73,7 +73,7 @@ pub(super) async fn trace(
 }
 
 /// Writes what a change brought along into the history, and tells every open page. The change keeps the key itself.
-pub(super) async fn trace_aside(
+pub(crate) async fn trace_aside(
     connection: &mut PgConnection,
     permit: &Permit,
     lead: LeadId,

@@ -11,10 +11,10 @@ pub mod intake;
 mod logging;
 mod losses;
 mod page;
-mod step;
+pub(crate) mod step;
 mod tags;
 mod timeline;
 mod withdrawn;
-mod words;
+pub(crate) mod words;
 
 pub use page::LeadPage;

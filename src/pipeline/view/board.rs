@@ -2,16 +2,17 @@
 
 use super::{
     carry::{Carried, Hands, Target},
+    chosen::ChosenBar,
     column::ColumnView,
     filter::{self, FilterBar, Look, use_looks},
-    chosen::ChosenBar,
     menu::MoveMenu,
+    plan::PlanTogether,
     state::BoardState,
     window::row_height,
 };
 use crate::{
-    clock::Moment,
     app::{frame::Me, is_right_to_left, trouble::Trouble},
+    clock::Moment,
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, StageId},
     live::{
@@ -23,6 +24,7 @@ use crate::{
     losses::{api::Lost, view::LossDialog},
     people::{api::read_holders, rules::Viewer},
     pipeline::api::{Board, Card, Filter, read_board, read_choices, read_counts},
+    routing::view::{AssignDialog, Given},
     ui::{
         drag::{Area, Drag, DragEnds, Point, place_in_rows, use_drag},
         toast::use_toaster,
@@ -142,6 +144,8 @@ fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, reload
         losing: RwSignal::new(None),
         winning: RwSignal::new(None),
         menu: RwSignal::new(None),
+        planning: RwSignal::new(None),
+        assigning: RwSignal::new(None),
         spoken: RwSignal::new(String::new()),
         toaster: use_toaster(),
         connection: use_connection(),
@@ -167,7 +171,9 @@ fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, reload
         carried.or(asked.map(|lead| (lead, Doing::Looking)))
     });
     let is_asking = move || hands.losing.get().is_some() || hands.winning.get().is_some();
-    let is_busy = move || is_asking() || hands.menu.get().is_some() || hands.carried.get().is_some();
+    let is_arranging =
+        move || hands.menu.get().is_some() || hands.planning.get().is_some() || hands.assigning.get().is_some();
+    let is_busy = move || is_asking() || is_arranging() || hands.carried.get().is_some();
     let read_anew = when_free(Signal::derive(is_busy), move || reload.update(|count| *count += 1));
     follow_changes(board.seen, state, read_anew);
 
@@ -213,6 +219,15 @@ fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, reload
         {ghost}
         <ChosenBar hands/>
         {move || hands.menu.get().map(|leads| view! { <MoveMenu leads hands/> })}
+        {move || hands.planning.get().map(|leads| view! { <PlanTogether leads hands/> })}
+        {move || hands.assigning.get().map(|leads| {
+            let on_change = Callback::new(move |given: Given| {
+                given.into_iter().for_each(|(lead, card)| state.take_over(lead, card));
+                hands.chosen.update(BTreeSet::clear);
+            });
+            let leads = hands.holders_of(&leads);
+            view! { <AssignDialog leads on_change on_done=move |()| hands.assigning.set(None)/> }
+        })}
         {move || {
             hands.losing.get().map(|leads| {
                 let on_done = Callback::new(move |lost: Vec<Lost>| {

@@ -163,10 +163,10 @@ fn days_in_stage(hands: Hands, card: &Card) -> impl IntoView + use<> {
         !is_planned && limit.is_some_and(|limit| days.get() > i64::from(limit))
     };
     let said = move || {
-        let text = t_string!(i18n, pipeline.days_in_stage, count = move || days.get()).to_string();
+        let text = t_string!(i18n, pipeline.days_in_stage, count = days.get()).to_string();
         match limit {
             Some(limit) if is_stale() => {
-                t_string!(i18n, pipeline.stale, days = text.as_str(), limit = limit.to_string().as_str())
+                t_string!(i18n, pipeline.stale, days = text, limit = limit.to_string())
             }
             _ => text,
         }

@@ -8,6 +8,7 @@ use crate::{
     i18n::{Locale, t_string},
     ids::{LeadId, StageId},
     live::connection::Connection,
+    people::rules::Holder,
     pipeline::{
         api::{Card, MOST_AT_ONCE, Move, Moved, move_lead, move_leads},
         rules::{Refusal, Standing, plan_move},
@@ -90,6 +91,10 @@ pub struct Hands {
     pub winning: RwSignal<Option<LeadId>>,
     /// The leads whose "Move to…" menu is open.
     pub menu: RwSignal<Option<Vec<LeadId>>>,
+    /// The leads that get a next step together.
+    pub planning: RwSignal<Option<Vec<LeadId>>>,
+    /// The leads that are given to somebody.
+    pub assigning: RwSignal<Option<Vec<LeadId>>>,
     /// What the live region says.
     pub spoken: RwSignal<String>,
     /// The moment on the server's clock.
@@ -168,7 +173,8 @@ impl Hands {
 
     /// Opens the loss dialog, or says why it cannot be.
     pub fn ask_why_lost(self, leads: Vec<LeadId>) {
-        let may_write = |lead: &LeadId| self.board.card(*lead).is_some_and(|card| card.with_untracked(|card| card.may_write));
+        let may_write =
+            |lead: &LeadId| self.board.card(*lead).is_some_and(|card| card.with_untracked(|card| card.may_write));
         if leads.is_empty() {
             // The last of them has left the board meanwhile.
         } else if leads.iter().all(may_write) {
@@ -193,6 +199,12 @@ impl Hands {
         leads.iter().filter_map(version).collect()
     }
 
+    /// These leads with whose they are.
+    pub fn holders_of(self, leads: &[LeadId]) -> Vec<(LeadId, Holder)> {
+        let holder = |lead: &LeadId| Some((*lead, self.board.card(*lead)?.with_untracked(|card| card.holder)));
+        leads.iter().filter_map(holder).collect()
+    }
+
     /// Whether the rules let a card go to a stage, by a plain move or by winning it.
     pub fn may_move(self, lead: LeadId, stage: StageId) -> bool {
         matches!(self.plan(lead, stage), Ok(()) | Err(Refusal::WinNeedsAmount))
@@ -202,7 +214,9 @@ impl Hands {
     pub fn refusal_of_carried(self, stage: StageId) -> Option<Refusal> {
         let lead = self.carried.get()?.lead;
         let leads = self.company_of(lead);
-        leads.iter().find_map(|one| self.plan(*one, stage).err().filter(|why| leads.len() > 1 || *why != Refusal::WinNeedsAmount))
+        leads.iter().find_map(|one| {
+            self.plan(*one, stage).err().filter(|why| leads.len() > 1 || *why != Refusal::WinNeedsAmount)
+        })
     }
 
     fn plan(self, lead: LeadId, stage: StageId) -> Result<(), Refusal> {
@@ -304,13 +318,15 @@ impl Hands {
                     stage = Some(to);
                     moved.push(one.back);
                 }
-                Some(_) => self.put(wish.into_iter().map(|(stage, place)| Step { stage, place, ..one.back }).collect(), true),
+                Some(_) => {
+                    self.put(wish.into_iter().map(|(stage, place)| Step { stage, place, ..one.back }).collect(), true)
+                }
                 None => {}
             }
         }
         let Some(stage) = stage else { return };
         let names = self.name_of_all(&moved.iter().map(|back| back.lead).collect::<Vec<_>>());
-        let text = t_string!(i18n, pipeline.moved, name = names.as_str(), stage = self.stage_name(stage).as_str());
+        let text = t_string!(i18n, pipeline.moved, name = names, stage = self.stage_name(stage));
         self.spoken.set(text.clone());
         if offers_undo {
             self.offer_undo(text, moved);
@@ -341,10 +357,16 @@ impl Hands {
                         by = by.as_str(),
                         at = at.as_str(),
                         name = name.as_str(),
-                        stage = self.stage_name(card.stage).as_str()
+                        stage = self.stage_name(card.stage)
                     ),
                     None => {
-                        t_string!(i18n, pipeline.conflict_gone, by = by.as_str(), at = at.as_str(), name = name.as_str())
+                        t_string!(
+                            i18n,
+                            pipeline.conflict_gone,
+                            by = by.as_str(),
+                            at = at.as_str(),
+                            name = name.as_str()
+                        )
                     }
                 };
                 self.board.settle(lead, card.map(|card| *card));
@@ -355,7 +377,7 @@ impl Hands {
     }
 
     /// A moment as it is said on the same day, or on another.
-    fn when(self, at: Moment) -> String {
+    pub fn when(self, at: Moment) -> String {
         match format::days_between(at, self.now.get_untracked()) {
             0 => format::time(at),
             _ => format::date_time(self.i18n.get_locale_untracked(), at),
@@ -379,7 +401,8 @@ impl Hands {
 
     fn some_stay(self, stay: usize, of: usize, why: String) {
         let (stay, of) = (stay.to_string(), of.to_string());
-        let text = t_string!(self.i18n, pipeline.some_stay, count = stay.as_str(), of = of.as_str(), why = why.as_str());
+        let text =
+            t_string!(self.i18n, pipeline.some_stay, count = stay.as_str(), of = of.as_str(), why = why.as_str());
         self.toaster.trouble(text);
     }
 
@@ -479,7 +502,7 @@ async fn send(wanted: &[Move]) -> Result<Vec<Moved>, AppError> {
 
 /// How many leads, in words.
 pub fn many_leads(i18n: Words, count: usize) -> String {
-    t_string!(i18n, pipeline.many_leads, count = count.to_string().as_str())
+    t_string!(i18n, pipeline.many_leads, count = count.to_string())
 }
 
 /// What a card is called: its name, else the number under which another system knows it, else our own.

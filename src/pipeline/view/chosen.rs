@@ -18,6 +18,12 @@ pub fn ChosenBar(hands: Hands) -> impl IntoView {
                 <button type="button" aria-haspopup="dialog" on:click=move |_| hands.menu.set(Some(leads()))>
                     {t!(i18n, pipeline.move_chosen)}
                 </button>
+                <button type="button" aria-haspopup="dialog" on:click=move |_| hands.assigning.set(Some(leads()))>
+                    {t!(i18n, routing.assign_chosen)}
+                </button>
+                <button type="button" aria-haspopup="dialog" on:click=move |_| hands.planning.set(Some(leads()))>
+                    {t!(i18n, pipeline.plan_chosen)}
+                </button>
                 <button type="button" class="danger" aria-haspopup="dialog" on:click=move |_| hands.ask_why_lost(leads())>
                     {t!(i18n, pipeline.lose)}
                 </button>

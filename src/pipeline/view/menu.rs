@@ -52,6 +52,16 @@ pub fn MoveMenu(leads: Vec<LeadId>, hands: Hands) -> impl IntoView {
                 >
                     {t!(i18n, pipeline.lose)}
                 </button>
+                <button
+                    type="button"
+                    class="quiet"
+                    on:click=move |_| {
+                        close();
+                        hands.assigning.set(Some(leads.get_value()));
+                    }
+                >
+                    {t!(i18n, routing.assign_chosen)}
+                </button>
                 {one.map(|lead| view! {
                     <button
                         type="button"

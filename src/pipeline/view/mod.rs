@@ -7,6 +7,7 @@ mod chosen;
 mod column;
 mod filter;
 mod menu;
+mod plan;
 mod state;
 mod views;
 mod window;

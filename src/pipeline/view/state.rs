@@ -5,7 +5,7 @@ use crate::{
     live::wire::Change,
     people::rules::{Role, Viewer},
     pipeline::{
-        api::{After, Board, Card, Column, Count, Filter, Page, Stage, Whose},
+        api::{After, Board, Card, Column, Count, Filter, NextStep, Page, Stage, Whose},
         rules::{Sort, StageKind, rank_between},
     },
 };
@@ -130,7 +130,8 @@ impl BoardState {
     pub fn beside(self, lead: LeadId, columns: isize, places: isize) -> Option<LeadId> {
         let stage = self.card(lead)?.with_untracked(|card| card.stage);
         let open: Vec<_> = self.columns.with_value(|all| {
-            let has_cards = |column: &&ColumnState| column.is_open.get_untracked() && !column.order.with_untracked(Vec::is_empty);
+            let has_cards =
+                |column: &&ColumnState| column.is_open.get_untracked() && !column.order.with_untracked(Vec::is_empty);
             all.iter().filter(has_cards).copied().collect()
         });
         let here = open.iter().position(|column| column.id() == stage)?;
@@ -231,6 +232,14 @@ impl BoardState {
         }
     }
 
+    /// A card has got another next step.
+    pub fn plan(self, lead: LeadId, step: Option<NextStep>) {
+        let known = self.cards.try_with_value(|cards| cards.get(&lead).cloned()).flatten();
+        if let Some(card) = known.map(|card| card.get_untracked()) {
+            self.show(Card { next_step: step, ..card });
+        }
+    }
+
     /// Takes over a change from the live stream, unless something newer is known.
     pub fn apply(self, change: Change) {
         if self.is_moving(change.lead) {
@@ -247,6 +256,11 @@ impl BoardState {
                 (_, None) => {}
             },
         }
+    }
+
+    /// Takes over a card that another change than a move has answered with; `None` when it is off the board.
+    pub fn take_over(self, lead: LeadId, card: Option<Card>) {
+        self.apply(Change { lead, card, is_ours: true });
     }
 
     /// Whether a card belongs on this board; `None` with a text filter, when only the server can tell.

@@ -45,12 +45,16 @@ impl Window {
     /// Watches the list that `list` will be.
     pub fn over(list: NodeRef<html::Div>, column: ColumnState) -> Self {
         let window = Self { list, rows: RwSignal::new(Rows { first: 0, count: AT_FIRST }) };
-        let _ = use_event_listener(use_window(), leptos::ev::resize, move |_| window.look(column));
+        let _ = use_event_listener(use_window(), leptos::ev::resize, move |_| {
+            window.look(column);
+        });
         Effect::new(move |_| {
             // Its height is known once it is mounted, and the rows' once there is one.
             list.track();
             column.order.with(Vec::is_empty);
-            request_animation_frame(move || window.look(column));
+            request_animation_frame(move || {
+                window.look(column);
+            });
         });
         window
     }
@@ -59,7 +63,8 @@ impl Window {
     pub fn look(self, column: ColumnState) -> bool {
         let Some(list) = self.list.try_get_untracked().flatten() else { return false };
         let Some(loaded) = column.order.try_with_untracked(Vec::len) else { return false };
-        let rows = Rows::around(f64::from(list.scroll_top()), f64::from(list.client_height()), row_height(&list, loaded));
+        let rows =
+            Rows::around(f64::from(list.scroll_top()), f64::from(list.client_height()), row_height(&list, loaded));
         if self.rows.get_untracked() != rows {
             self.rows.set(rows);
         }

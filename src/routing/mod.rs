@@ -1,0 +1,7 @@
+//! Who works which lead: today by hand, with the reason that stands in the lead's history.
+
+pub mod api;
+pub mod rules;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod view;

@@ -1,0 +1,91 @@
+//! Who may give which lead to whom. Pure: the server decides, the browser mirrors.
+
+use crate::people::rules::{Holder, Viewer, answers_for, may_write};
+use serde::{Deserialize, Serialize};
+
+/// The longest reason, in characters.
+pub const LONGEST_REASON: usize = 300;
+
+/// Why a lead is not given to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objection {
+    /// Somebody else answers for it.
+    NotYours,
+    /// Giving leads to others is for managers: a rep takes them from a queue or gives them back to one.
+    OnlyToOneself,
+    /// Nobody of that name works here any more.
+    NobodyThere,
+    /// It needs a reason.
+    ReasonMissing,
+    /// The reason is too long.
+    ReasonTooLong,
+}
+
+/// Whether `viewer` may give a lead of `from` to `to`, and whether the reason will do.
+///
+/// # Errors
+/// The [`Objection`] that the person should read.
+pub fn plan_assignment(viewer: &Viewer, from: Holder, to: Holder, reason: &str) -> Result<(), Objection> {
+    if !may_write(viewer, from) {
+        return Err(Objection::NotYours);
+    }
+    if !viewer.manages() && !answers_for(viewer, to) {
+        return Err(Objection::OnlyToOneself);
+    }
+    match reason.trim().chars().count() {
+        0 => Err(Objection::ReasonMissing),
+        1..=LONGEST_REASON => Ok(()),
+        _ => Err(Objection::ReasonTooLong),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::{QueueId, TeamId, UserId},
+        people::rules::Role,
+    };
+
+    fn viewer(role: Role) -> Viewer {
+        Viewer {
+            id: UserId(1),
+            name: "Ada".into(),
+            role,
+            team_id: Some(TeamId(1)),
+            owners: vec![UserId(1)],
+            queues: vec![QueueId(1)],
+            everyone_reads_all: false,
+        }
+    }
+
+    const OWN: Holder = Holder::Person(UserId(1));
+    const COLLEAGUE: Holder = Holder::Person(UserId(2));
+    const QUEUE: Holder = Holder::Queue(QueueId(1));
+
+    #[test]
+    fn a_rep_takes_from_the_queue_and_gives_back_to_it_but_to_nobody_else() {
+        let rep = viewer(Role::Rep);
+        assert_eq!(plan_assignment(&rep, QUEUE, OWN, "mine"), Ok(()));
+        assert_eq!(plan_assignment(&rep, OWN, QUEUE, "ill"), Ok(()));
+        assert_eq!(plan_assignment(&rep, OWN, COLLEAGUE, "speaks Russian"), Err(Objection::OnlyToOneself));
+        assert_eq!(plan_assignment(&rep, COLLEAGUE, OWN, "I know them"), Err(Objection::NotYours));
+    }
+
+    #[test]
+    fn a_manager_gives_what_they_answer_for_to_anybody() {
+        let manager = viewer(Role::Manager);
+        assert_eq!(plan_assignment(&manager, OWN, COLLEAGUE, "speaks Russian"), Ok(()));
+        assert_eq!(plan_assignment(&manager, COLLEAGUE, OWN, "mine"), Err(Objection::NotYours));
+        assert_eq!(plan_assignment(&viewer(Role::Admin), COLLEAGUE, OWN, "mine"), Ok(()));
+    }
+
+    #[test]
+    fn nobody_gives_without_a_reason() {
+        let manager = viewer(Role::Manager);
+        assert_eq!(plan_assignment(&manager, OWN, COLLEAGUE, "  "), Err(Objection::ReasonMissing));
+        let long = "x".repeat(LONGEST_REASON + 1);
+        assert_eq!(plan_assignment(&manager, OWN, COLLEAGUE, &long), Err(Objection::ReasonTooLong));
+    }
+}
