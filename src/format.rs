@@ -84,6 +84,15 @@ pub fn date(locale: Locale, date: NaiveDate) -> String {
     format!("{}{NO_BREAK_SPACE}{} {}", date.day(), months[date.month0() as usize], date.year())
 }
 
+/// 22 Nov; with its year where that is not the present one.
+pub fn near_date(locale: Locale, day: NaiveDate, today: NaiveDate) -> String {
+    if day.year() == today.year() {
+        format!("{}{NO_BREAK_SPACE}{}", day.day(), month(locale, day))
+    } else {
+        date(locale, day)
+    }
+}
+
 /// Nov.
 pub fn month(locale: Locale, date: NaiveDate) -> &'static str {
     let months = if locale == Locale::tr { &TURKISH_MONTHS } else { &ENGLISH_MONTHS };

@@ -59,7 +59,8 @@ pub async fn assign(permit: &Permit, wanted: &Assignment, reason: &str) -> Resul
     }
     let (from_owner, from_queue) = from.columns();
     let mut detail = json!({ "because": "by_hand" });
-    for (name, id) in [("from_owner", from_owner), ("from_queue", from_queue), ("to_owner", owner), ("to_queue", queue)] {
+    for (name, id) in [("from_owner", from_owner), ("from_queue", from_queue), ("to_owner", owner), ("to_queue", queue)]
+    {
         if let Some(id) = id {
             detail[name] = id.into();
         }
@@ -76,11 +77,7 @@ async fn done(permit: &Permit, wanted: &Assignment) -> Result<Assigned, AppError
 }
 
 /// Whether this very request gave the lead away.
-async fn given_already(
-    connection: &mut PgConnection,
-    permit: &Permit,
-    wanted: &Assignment,
-) -> Result<bool, AppError> {
+async fn given_already(connection: &mut PgConnection, permit: &Permit, wanted: &Assignment) -> Result<bool, AppError> {
     let given = sqlx::query_scalar!(
         r#"select exists (select from request_key where user_id = $1 and key = $2 and lead_id = $3) as "given!""#,
         permit.viewer().id.0,

@@ -67,7 +67,12 @@ fn Opened(leads: Vec<(LeadId, Holder)>, on_change: Callback<Given>, on_done: Cal
         let RequestKey(intent) = known.map_or_else(fresh_key, |(_, _, key)| key);
         key.set_value(Some((to, because.clone(), RequestKey(intent.clone()))));
         let wanted = leads.with_value(|leads| {
-            let one = |&(lead, from): &(LeadId, Holder)| Assignment { lead, from, to, key: RequestKey(format!("{intent}-{lead}")) };
+            let one = |&(lead, from): &(LeadId, Holder)| Assignment {
+                lead,
+                from,
+                to,
+                key: RequestKey(format!("{intent}-{lead}")),
+            };
             leads.iter().map(one).collect::<Vec<_>>()
         });
         spawn_local(async move {
@@ -94,13 +99,18 @@ fn Opened(leads: Vec<(LeadId, Holder)>, on_change: Callback<Given>, on_done: Cal
     };
     let choices = move || {
         holders.get().map(|answer: Result<Vec<HolderName>, AppError>| {
-            answer.unwrap_or_default().into_iter().enumerate().map(|(place, one)| {
-                let label = match one.holder {
-                    Holder::Person(_) => format!("{} ({})", one.name, one.team),
-                    Holder::Queue(_) => t_string!(i18n, pipeline.queue_of, name = one.name.as_str()),
-                };
-                view! { <option value=place.to_string()>{label}</option> }
-            }).collect_view()
+            answer
+                .unwrap_or_default()
+                .into_iter()
+                .enumerate()
+                .map(|(place, one)| {
+                    let label = match one.holder {
+                        Holder::Person(_) => format!("{} ({})", one.name, one.team),
+                        Holder::Queue(_) => t_string!(i18n, pipeline.queue_of, name = one.name.as_str()),
+                    };
+                    view! { <option value=place.to_string()>{label}</option> }
+                })
+                .collect_view()
         })
     };
     let choose = move |event| {

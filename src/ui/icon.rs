@@ -27,6 +27,10 @@ pub enum Icon {
     Clip,
     /// A plus sign.
     Plus,
+    /// Two arrows that meet.
+    Fold,
+    /// Two arrows that part.
+    Unfold,
 }
 
 impl Icon {
@@ -45,6 +49,8 @@ impl Icon {
                 &["M5 4h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z", "M16 2v4M8 2v4M3 10h18"]
             }
             Self::Task => &["M9 11l3 3L22 4", "M21 12v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h11"],
+            Self::Fold => &["M3 12h7M7 9l3 3-3 3M21 12h-7M17 9l-3 3 3 3"],
+            Self::Unfold => &["M10 12H3M6 9l-3 3 3 3M14 12h7M18 9l3 3-3 3"],
             Self::More => &["M5 12h.01M12 12h.01M19 12h.01"],
             Self::Pencil => &["M17 3a2.83 2.83 0 1 1 4 4L7.5 20.5 2 22l1.5-5.5L17 3z"],
             Self::Tag => {

@@ -133,7 +133,10 @@ async fn the_first_page_is_short_and_its_heads_are_exact() {
 
     let mine = column(&ayse, &whose(Whose::Mine), open).await;
     let value: i64 = (0..FIRST_PAGE + 5).map(|number| 100 + number).sum();
-    assert_eq!((mine.cards.len() as i64, mine.more, mine.leads, mine.value_base_minor), (FIRST_PAGE, true, FIRST_PAGE + 5, value));
+    assert_eq!(
+        (mine.cards.len() as i64, mine.more, mine.leads, mine.value_base_minor),
+        (FIRST_PAGE, true, FIRST_PAGE + 5, value)
+    );
     let hers: Vec<_> = order(&app, open).await.into_iter().take(FIRST_PAGE as usize).collect();
     assert_eq!(ids(&mine.cards), hers, "in the order of rank and id");
     let contacted = column(&ayse, &whose(Whose::Mine), given::stage(&app, "contacted").await).await;
@@ -305,7 +308,8 @@ async fn an_order_by_value_does_not_tell_what_masked_leads_are_worth() {
     let app = spawn_app().await;
     let (ayse, open) = (app.sign_in(AYSE).await, given::stage(&app, "open").await);
     let cheap = given::lead(&app, Given { stage: "open", owner: JAN, value: 1, rank: "A", ..Given::default() }).await;
-    let dear = given::lead(&app, Given { stage: "open", owner: JAN, value: 9_000_000, rank: "B", ..Given::default() }).await;
+    let dear =
+        given::lead(&app, Given { stage: "open", owner: JAN, value: 9_000_000, rank: "B", ..Given::default() }).await;
     let own = given::lead(&app, Given { stage: "open", value: 5, rank: "C", ..Given::default() }).await;
     let filter = Filter { sort: Sort::Value, ..whose(Whose::Everyone) };
     assert_eq!(ids(&column(&ayse, &filter, open).await.cards), [own, cheap, dear], "her own, then by rank");
@@ -330,11 +334,18 @@ async fn a_filtered_boards_heads_count_what_its_columns_hold() {
         product: product.map(winback::ids::ProductId),
         ..whose(Whose::Mine)
     };
-    for (filter, leads, value) in
-        [(by(None, None), 3, 123), (by(Some(web), None), 2, 120), (by(None, Some(course)), 2, 103), (by(Some(web), Some(course)), 1, 100)]
-    {
+    for (filter, leads, value) in [
+        (by(None, None), 3, 123),
+        (by(Some(web), None), 2, 120),
+        (by(None, Some(course)), 2, 103),
+        (by(Some(web), Some(course)), 1, 100),
+    ] {
         let column = column(&ayse, &filter, open).await;
-        assert_eq!((column.leads, column.value_base_minor, column.cards.len() as i64), (leads, value, leads), "{filter:?}");
+        assert_eq!(
+            (column.leads, column.value_base_minor, column.cards.len() as i64),
+            (leads, value, leads),
+            "{filter:?}"
+        );
     }
 }
 
@@ -350,10 +361,18 @@ async fn several_cards_go_together_and_one_that_cannot_holds_up_no_other() {
     let wanted = [below(one, None), below(foreign, Some(one)), below(moved_since, Some(one)), below(other, Some(one))];
     let arguments = json!({ "wanted": wanted });
     let ends: Vec<Moved> = heard(ayse.ask("/api/pipeline/move_leads", arguments.clone()).await);
-    assert!(matches!(
-        &ends[..],
-        [Moved::Done { .. }, Moved::Refused { why: Refusal::NotYours, .. }, Moved::Conflict { by: Some(_), at: Some(_), .. }, Moved::Done { .. }]
-    ), "{ends:?}");
+    assert!(
+        matches!(
+            &ends[..],
+            [
+                Moved::Done { .. },
+                Moved::Refused { why: Refusal::NotYours, .. },
+                Moved::Conflict { by: Some(_), at: Some(_), .. },
+                Moved::Done { .. }
+            ]
+        ),
+        "{ends:?}"
+    );
     assert_eq!(order(&app, to).await, [one, other]);
     let before = app.everything().await;
     let again: Vec<Moved> = heard(ayse.ask("/api/pipeline/move_leads", arguments).await);
@@ -391,7 +410,10 @@ async fn views_are_kept_shared_replaced_and_forgotten() {
     ayse.ask("/api/pipeline/delete_view", json!({ "id": own[0].id })).await;
     assert_eq!(names(&ayse).await, [("Sıcak olanlar".to_owned(), "sort=clock".to_owned(), None)]);
     let (status, _) = ayse
-        .call("/api/pipeline/save_view", json!({ "view": NewView { name: "x".into(), query: "a#b".into(), is_shared: false, replaces: false } }))
+        .call(
+            "/api/pipeline/save_view",
+            json!({ "view": NewView { name: "x".into(), query: "a#b".into(), is_shared: false, replaces: false } }),
+        )
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }

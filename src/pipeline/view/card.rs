@@ -135,7 +135,7 @@ fn next_step(hands: Hands, card: &Card) -> impl IntoView + use<> {
         let is_late = move || due.utc < hands.now.get().utc;
         let said = move || match format::days_between(hands.now.get(), due) {
             0 => format::time(due),
-            _ => format::date(locale, due.local().date()),
+            _ => format::near_date(locale, due.local().date(), hands.now.get().local().date()),
         };
         view! {
             <Drawn icon=channel_icon(channel)/>

@@ -12,6 +12,7 @@ use crate::{
     i18n::{t, t_string},
     ids::LeadId,
     pipeline::api::read_column,
+    ui::icon::{Drawn, Icon},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -74,6 +75,18 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
             <header title=meaning>
                 <h2 id=heading_id>{name}</h2>
                 <span class="faint num count">{move || format::number(i18n.get_locale(), column.leads.get())}</span>
+                <button
+                    type="button"
+                    class="quiet fold icon-button"
+                    aria-expanded=move || column.is_open.get().to_string()
+                    aria-label=move || if column.is_open.get() { t_string!(i18n, pipeline.fold) } else { t_string!(i18n, pipeline.unfold) }
+                    on:click=move |_| hands.toggle(id)
+                >
+                    {move || {
+                        let icon = if column.is_open.get() { Icon::Fold } else { Icon::Unfold };
+                        view! { <Drawn icon/> }
+                    }}
+                </button>
                 <span class="faint num sum">
                     {move || sums().map(|(sum, weighted)| view! {
                         <span title=move || t_string!(i18n, pipeline.sum)>{sum}</span>
@@ -85,14 +98,6 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
                         })}
                     })}
                 </span>
-                <button
-                    type="button"
-                    class="quiet fold"
-                    aria-expanded=move || column.is_open.get().to_string()
-                    on:click=move |_| hands.toggle(id)
-                >
-                    {move || if column.is_open.get() { t_string!(i18n, pipeline.fold) } else { t_string!(i18n, pipeline.unfold) }}
-                </button>
             </header>
             <p class="meaning small faint">{meaning}</p>
             {move || refusal.get().map(|refusal| view! { <p class="refusal small">{hands.words_of(refusal)}</p> })}

@@ -40,14 +40,14 @@ fn Opened(leads: Vec<LeadId>, hands: Hands) -> impl IntoView {
     let count = leads.len();
     let leads = StoredValue::new(leads);
     let (channel, what) = (RwSignal::new(Some(Channel::Call)), RwSignal::new(String::new()));
-    let channels = move || {
-        Channel::ALL.iter().map(|channel| (*channel, channel_name(i18n, *channel))).collect::<Vec<_>>()
-    };
+    let channels =
+        move || Channel::ALL.iter().map(|channel| (*channel, channel_name(i18n, *channel))).collect::<Vec<_>>();
     let plan = move |quick: QuickDue| {
         let Some(channel) = channel.get_untracked() else { return };
         let due = quick.from(hands.now.get_untracked().local());
         let wanted = StepWish::Plan(PlannedStep { channel, what: what.get_untracked(), due });
-        let changes = leads.with_value(|leads| leads.iter().filter_map(|lead| change(hands, *lead, wanted.clone())).collect());
+        let changes =
+            leads.with_value(|leads| leads.iter().filter_map(|lead| change(hands, *lead, wanted.clone())).collect());
         hands.planning.set(None);
         send(hands, changes, true);
     };
@@ -84,7 +84,11 @@ fn change(hands: Hands, lead: LeadId, wanted: StepWish) -> Option<StepChange> {
 
 /// What stands before is what an undo goes back to.
 fn back(one: &StepChange, now: Option<NextStep>) -> StepChange {
-    let plan = |NextStep { channel, due, what }: NextStep| PlannedStep { channel, what: what.unwrap_or_default(), due: due.local() };
+    let plan = |NextStep { channel, due, what }: NextStep| PlannedStep {
+        channel,
+        what: what.unwrap_or_default(),
+        due: due.local(),
+    };
     let wanted = one.seen.clone().map_or(StepWish::Drop, |step| StepWish::Plan(plan(step)));
     StepChange { lead: one.lead, seen: now, wanted, key: fresh_key() }
 }
