@@ -73,6 +73,11 @@ ids! {
 #[serde(transparent)]
 pub struct RequestKey(pub String);
 
+impl ProductId {
+    /// Stands in filters and counts for "no product".
+    pub const NONE: Self = Self(0);
+}
+
 impl RequestKey {
     /// Keys are 8 to 64 visible characters; anything else was not made by our browser code.
     pub fn is_sound(&self) -> bool {

@@ -71,6 +71,7 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/pipeline/choices", Access::SignedIn),
     ("/api/pipeline/move_lead", Access::SignedIn),
     ("/api/pipeline/move_leads", Access::SignedIn),
+    ("/api/pipeline/lanes", Access::SignedIn),
     ("/api/pipeline/views", Access::SignedIn),
     ("/api/pipeline/save_view", Access::SignedIn),
     ("/api/pipeline/delete_view", Access::SignedIn),

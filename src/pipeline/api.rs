@@ -1,6 +1,6 @@
 //! What the browser asks of the board.
 
-use super::rules::{Refusal, Sort, StageKind};
+use super::rules::{Lanes, Refusal, Sort, StageKind};
 use crate::{
     clock::Moment,
     error::AppError,
@@ -173,6 +173,7 @@ pub struct Filter {
     /// Only where name, company, e-mail, phone or number contain this text, in any spelling.
     pub text: String,
     /// In which order each column stands.
+    #[serde(default)]
     pub sort: Sort,
 }
 
@@ -329,6 +330,23 @@ pub struct Count {
 #[server(prefix = "/api", endpoint = "pipeline/counts", input = Json, output = Json)]
 pub async fn read_counts(filter: Filter) -> Result<Vec<Count>, AppError> {
     super::store::counts(&crate::people::guard::permit()?, &filter).await
+}
+
+/// A part of the board, with columns of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// What it is narrowed to.
+    pub filter: Filter,
+    /// Whose it is, or for which product; `None` for leads without.
+    pub name: Option<String>,
+    /// How many leads it holds.
+    pub leads: i64,
+}
+
+/// The lanes that a board is divided into, those with most leads first.
+#[server(prefix = "/api", endpoint = "pipeline/lanes", input = Json, output = Json)]
+pub async fn read_lanes(filter: Filter, by: Lanes) -> Result<Vec<Lane>, AppError> {
+    super::store::lanes(&crate::people::guard::permit()?, &filter, by).await
 }
 
 /// What the filters offer.

@@ -66,6 +66,16 @@ impl Default for Sort {
     }
 }
 
+words! {
+    /// By what a board is divided into lanes.
+    Lanes {
+        /// One for each holder.
+        Holder = "holder",
+        /// One for each product, and one for leads without.
+        Product = "product",
+    }
+}
+
 /// Why a move is not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

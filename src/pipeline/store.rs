@@ -2,10 +2,10 @@
 
 use super::{
     api::{
-        After, Board, Card, CardDetails, Choice, Choices, Column, Count, Filter, Money, Move, Moved, NextStep, Page,
-        Stage, Whose,
+        After, Board, Card, CardDetails, Choice, Choices, Column, Count, Filter, Lane, Money, Move, Moved, NextStep,
+        Page, Stage, Whose,
     },
-    rules::{self, Refusal, Sort, StageKind, Standing},
+    rules::{self, Lanes, Refusal, Sort, StageKind, Standing},
 };
 use crate::{
     error::{AppError, word},
@@ -292,16 +292,24 @@ async fn in_order_of_rank(
     most: i64,
 ) -> Result<Vec<CardRow>, AppError> {
     let pool = permit.pool();
-    let rows = match (narrowed.source, narrowed.product) {
+    let rows = match (narrowed.source, narrowed.product.map(ProductId)) {
+        (None, Some(ProductId::NONE)) => {
+            ranked!("and l.product_id is null ", stages, narrowed, after, most).fetch_all(pool).await?
+        }
+        (Some(source), Some(ProductId::NONE)) => {
+            ranked!("and l.source_id = $8 and l.product_id is null ", stages, narrowed, after, most, source)
+                .fetch_all(pool)
+                .await?
+        }
         (None, None) => ranked!("", stages, narrowed, after, most).fetch_all(pool).await?,
         (Some(source), None) => {
             ranked!("and l.source_id = $8 ", stages, narrowed, after, most, source).fetch_all(pool).await?
         }
         (None, Some(product)) => {
-            ranked!("and l.product_id = $8 ", stages, narrowed, after, most, product).fetch_all(pool).await?
+            ranked!("and l.product_id = $8 ", stages, narrowed, after, most, product.0).fetch_all(pool).await?
         }
         (Some(source), Some(product)) => {
-            ranked!("and l.source_id = $8 and l.product_id = $9 ", stages, narrowed, after, most, source, product)
+            ranked!("and l.source_id = $8 and l.product_id = $9 ", stages, narrowed, after, most, source, product.0)
                 .fetch_all(pool)
                 .await?
         }
@@ -332,7 +340,7 @@ async fn in_any_order(
                  cross join lateral (select $8 or l.owner_id = any($9) or l.queue_id = any($10) as is_read) r
                  where l.stage_id = any($1) and l.standing_loss_id is null and l.withdrawn_at is null
                    and ($2 or l.owner_id = any($3) or l.queue_id = any($4))
-                   and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or l.product_id = $6)
+                   and ($5::bigint is null or l.source_id = $5) and ($6::bigint is null or coalesce(l.product_id, 0) = $6)
                    and ($11::text is null or l.search_key like $11)
                ) as found
                where $12::bigint is null or (figure, rank, id) > ($12, $13 collate "C", $14::bigint)
@@ -425,7 +433,7 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
            where standing_loss_id is null and withdrawn_at is null
              and ($1 or owner_id = any($2) or queue_id = any($3))
              and ($4::bigint is null or source_id = $4)
-             and ($5::bigint is null or product_id = $5)
+             and ($5::bigint is null or coalesce(product_id, 0) = $5)
              and search_key like $6
            group by stage_id"#,
         narrowed.of.everything,
@@ -440,6 +448,54 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
     Ok(rows
         .into_iter()
         .map(|row| Count { stage: StageId(row.stage_id), leads: row.leads, value_base_minor: row.value })
+        .collect())
+}
+
+/// The lanes that a board is divided into, those with most leads first.
+pub async fn lanes(permit: &Permit, filter: &Filter, by: Lanes) -> Result<Vec<Lane>, AppError> {
+    let narrowed = Narrowed::new(permit, filter);
+    let rows = sqlx::query!(
+        r#"with counted as (
+             select case when $1 then owner_id end as owner_id, case when $1 then queue_id end as queue_id,
+                    case when not $1 then product_id end as product_id, sum(leads)::bigint as leads
+             from (
+               select owner_id, queue_id, product_id, source_id, leads from stage_count where $7::text is null
+               union all
+               select coalesce(owner_id, 0), coalesce(queue_id, 0), coalesce(product_id, 0), source_id, 1 from lead
+               where standing_loss_id is null and withdrawn_at is null and search_key like $7
+             ) as each
+             where ($2 or owner_id = any($3) or queue_id = any($4))
+               and ($5::bigint is null or source_id = $5) and ($6::bigint is null or product_id = $6)
+             group by 1, 2, 3 having sum(leads) > 0
+           )
+           select c.owner_id, c.queue_id, c.product_id, coalesce(u.name, q.name, p.name) as name, c.leads as "leads!"
+           from counted c left join app_user u on u.id = c.owner_id left join queue q on q.id = c.queue_id
+           left join product p on p.id = c.product_id
+           order by c.leads desc, name"#,
+        by == Lanes::Holder,
+        narrowed.of.everything,
+        &narrowed.of.owners,
+        &narrowed.of.queues,
+        narrowed.source,
+        narrowed.product,
+        narrowed.pattern
+    )
+    .fetch_all(permit.pool())
+    .await?;
+    let nonzero = |id: Option<i64>| id.filter(|id| *id != 0);
+    let lane = |filter, name, leads| Lane { filter, name, leads };
+    Ok(rows
+        .into_iter()
+        .map(|row| match by {
+            Lanes::Holder => {
+                let whose = Whose::One(holder(nonzero(row.owner_id), nonzero(row.queue_id)));
+                lane(Filter { whose, ..filter.clone() }, row.name, row.leads)
+            }
+            Lanes::Product => {
+                let product = row.product_id.map(ProductId);
+                lane(Filter { product, ..filter.clone() }, row.name, row.leads)
+            }
+        })
         .collect())
 }
 

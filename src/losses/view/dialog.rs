@@ -421,8 +421,8 @@ async fn lose_others(i18n: I18n, toaster: Toaster, connection: Connection, first
 /// Says that leads are lost, and offers the way back.
 fn offer_undo(i18n: I18n, toaster: Toaster, connection: Connection, lost: Vec<Lost>, name: String) {
     let text = match lost.len() {
-        1 => tu_string!(i18n, losses.lost_toast, name = name.clone()),
-        many => tu_string!(i18n, losses.many_lost_toast, count = many.to_string()),
+        1 => tu_string!(i18n, losses.lost_toast, name = name.clone()).to_string(),
+        many => tu_string!(i18n, losses.many_lost_toast, count = many.to_string()).to_string(),
     };
     let take = Callback::new(move |()| undo(i18n, toaster, connection, lost.clone(), name.clone()));
     let offer = Offer { label: tu_string!(i18n, shell.undo).to_string(), take };

@@ -5,6 +5,7 @@ use super::{
     chosen::ChosenBar,
     column::ColumnView,
     filter::{self, FilterBar, Look, use_looks},
+    lanes::LanesView,
     menu::MoveMenu,
     plan::PlanTogether,
     state::BoardState,
@@ -60,9 +61,14 @@ pub fn BoardPage() -> impl IntoView {
     let reload = RwSignal::new(0u32);
     let Me(viewer) = expect_context();
     let choices = Resource::new_blocking(|| (), |()| join(read_choices(), read_holders()));
+    let lanes = Memo::new(move |_| look.get().lanes);
+    // A divided board reads each lane for itself.
     let board = Resource::new_blocking(
-        move || (filter.get(), reload.get()),
-        async |(filter, _)| (filter.clone(), read_board(filter).await),
+        move || (filter.get(), lanes.get(), reload.get()),
+        async |(filter, lanes, _)| match lanes {
+            Some(by) => (filter, Err(by)),
+            None => (filter.clone(), Ok(read_board(filter).await)),
+        },
     );
     view! {
         <Title text=move || t_string!(i18n, shell.pipeline)/>
@@ -75,6 +81,10 @@ pub fn BoardPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 let (filter, board) = board.await;
+                let board = match board {
+                    Ok(board) => board,
+                    Err(by) => return view! { <LanesView filter by look/> }.into_any(),
+                };
                 match (board, viewer.await) {
                     (Ok(board), Ok(viewer)) => view! { <Loaded board filter look viewer reload/> }.into_any(),
                     (Err(error), _) | (_, Err(error)) => view! { <Trouble error/> }.into_any(),
@@ -127,8 +137,9 @@ impl Grip {
     }
 }
 
+/// A board that was read, or one lane of it.
 #[component]
-fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, reload: RwSignal<u32>) -> impl IntoView {
+pub fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, reload: RwSignal<u32>) -> impl IntoView {
     let i18n = use_i18n();
     let state = BoardState::new(&board, filter, viewer);
     fold_as_said(state, look);
@@ -154,9 +165,9 @@ fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, reload
     let surface = NodeRef::<html::Div>::new();
     let ends = DragEnds {
         start: Callback::new(move |lead| hands.carried.set(Some(Carried { lead, over: None, by_keyboard: false }))),
-        over: Callback::new(move |(lead, at)| aim(hands, lead, at)),
+        over: Callback::new(move |(lead, at)| aim(hands, surface, lead, at)),
         drop: Callback::new(move |(lead, at)| {
-            aim(hands, lead, at);
+            aim(hands, surface, lead, at);
             hands.drop_carried();
         }),
         cancel: Callback::new(move |_| hands.let_go()),
@@ -287,6 +298,9 @@ fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, read_anew:
                         && state.is_on_screen()
                     {
                         state.recount(&counts);
+                        if state.lacks_cards() {
+                            read_anew.run(());
+                        }
                     }
                 });
             },
@@ -334,22 +348,23 @@ fn keep_time(now: RwSignal<Moment>) {
 }
 
 /// What lies under the pointer: measured anew each time, so that scrolling and live changes never mislead.
-fn aim(hands: Hands, lead: LeadId, at: Point) {
-    let over = target_at(hands, lead, at);
+fn aim(hands: Hands, surface: NodeRef<html::Div>, lead: LeadId, at: Point) {
+    let over = surface.get_untracked().and_then(|surface| target_at(hands, &surface, lead, at));
     let is_news = hands.carried.with_untracked(|carried| carried.is_none_or(|carried| carried.over != over));
     if is_news {
         hands.carried.set(Some(Carried { lead, over, by_keyboard: false }));
     }
 }
 
-fn target_at(hands: Hands, lead: LeadId, at: Point) -> Option<Target> {
-    if elements(&document().into(), "[data-lost]").iter().any(|zone| Area::of(zone).holds(at)) {
+fn target_at(hands: Hands, surface: &Element, lead: LeadId, at: Point) -> Option<Target> {
+    let lost = surface.next_element_sibling();
+    if lost.is_some_and(|zone| Area::of(&zone).holds(at)) {
         return Some(Target::Lost);
     }
-    let column = elements(&document().into(), "[data-stage]").into_iter().find(|column| Area::of(column).holds(at))?;
+    let column = elements(surface, "[data-stage]").into_iter().find(|column| Area::of(column).holds(at))?;
     let stage = column.get_attribute("data-stage")?.parse::<StageId>().ok()?;
     let cards = hands.board.column(stage)?.order.get_untracked();
-    let row = elements(&column.into(), ".cards").first().map_or(0, |list| {
+    let row = elements(&column, ".cards").first().map_or(0, |list| {
         let top = list.first_element_child().map_or(0.0, |rows| Area::of(&rows).y);
         place_in_rows(at.y - top, row_height(list, cards.len()), cards.len())
     });
@@ -358,19 +373,14 @@ fn target_at(hands: Hands, lead: LeadId, at: Point) -> Option<Target> {
     Some(Target::Place { stage, place: if is_below_itself { row - 1 } else { row } })
 }
 
-fn elements(within: &web_sys::Node, selector: &str) -> Vec<Element> {
+fn elements(within: &Element, selector: &str) -> Vec<Element> {
     use wasm_bindgen::JsCast;
-    let found = match (within.dyn_ref::<web_sys::Document>(), within.dyn_ref::<Element>()) {
-        (Some(document), _) => document.query_selector_all(selector),
-        (None, Some(element)) => element.query_selector_all(selector),
-        (None, None) => return Vec::new(),
-    };
-    let Ok(found) = found else { return Vec::new() };
+    let Ok(found) = within.query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|place| found.item(place)?.dyn_into().ok()).collect()
 }
 
 /// A card carried to an edge of the board brings the rest of it into view.
-fn scroll_at_edges(hands: Hands, drag: Drag<LeadId>, surface: NodeRef<html::Div>) {
+fn scroll_at_edges(hands: Hands, drag: Drag<LeadId>, board: NodeRef<html::Div>) {
     let is_dragging = Memo::new(move |_| drag.dragging().is_some());
     let timer = StoredValue::new(None::<IntervalHandle>);
     let stop = move || {
@@ -383,8 +393,8 @@ fn scroll_at_edges(hands: Hands, drag: Drag<LeadId>, surface: NodeRef<html::Div>
         if is_dragging.get() {
             // First what is measured, then what moves: no frame lays the board out twice.
             let tick = move || {
-                if let (Some((lead, at)), Some(surface)) = (drag.dragging_untracked(), surface.get_untracked()) {
-                    aim(hands, lead, at);
+                if let (Some((lead, at)), Some(surface)) = (drag.dragging_untracked(), board.get_untracked()) {
+                    aim(hands, board, lead, at);
                     scroll_towards(&surface, at);
                 }
             };
@@ -397,7 +407,7 @@ fn scroll_at_edges(hands: Hands, drag: Drag<LeadId>, surface: NodeRef<html::Div>
 fn scroll_towards(surface: &Element, at: Point) {
     let area = Area::of(surface);
     surface.scroll_by_with_x_and_y(pull(at.x, area.x, area.x + area.width), 0.0);
-    let column = elements(&surface.clone().into(), ".cards").into_iter().find(|list| Area::of(list).holds(at));
+    let column = elements(surface, ".cards").into_iter().find(|list| Area::of(list).holds(at));
     if let Some(list) = column {
         let area = Area::of(&list);
         list.scroll_by_with_x_and_y(0.0, pull(at.y, area.y, area.y + area.height));

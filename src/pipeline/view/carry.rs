@@ -5,7 +5,7 @@ use crate::{
     clock::Moment,
     error::AppError,
     format,
-    i18n::{Locale, t_string},
+    i18n::{Locale, t_string, tu_string},
     ids::{LeadId, StageId},
     live::connection::Connection,
     people::rules::Holder,
@@ -325,8 +325,11 @@ impl Hands {
             }
         }
         let Some(stage) = stage else { return };
-        let names = self.name_of_all(&moved.iter().map(|back| back.lead).collect::<Vec<_>>());
-        let text = t_string!(i18n, pipeline.moved, name = names, stage = self.stage_name(stage));
+        let stage = self.stage_name(stage);
+        let text = match &moved[..] {
+            [one] => tu_string!(i18n, pipeline.moved, name = self.name_of(one.lead), stage = stage),
+            many => tu_string!(i18n, pipeline.many_moved, count = many.len().to_string(), stage = stage),
+        };
         self.spoken.set(text.clone());
         if offers_undo {
             self.offer_undo(text, moved);
@@ -384,11 +387,11 @@ impl Hands {
         }
     }
 
-    /// The way back, from the toast and by the keyboard: the upper places first, so that each is what it was.
+    /// The way back, from the toast and by the keyboard: what went last comes back first, so that each place is what it was.
     fn offer_undo(self, text: String, mut back: Vec<Step>) {
-        back.sort_by_key(|step| (step.stage, step.place));
+        back.reverse();
         let offer = Offer {
-            label: t_string!(self.i18n, shell.undo).to_owned(),
+            label: tu_string!(self.i18n, shell.undo).to_string(),
             take: Callback::new(move |()| {
                 // The toast may outlive the board that it speaks of.
                 if self.board.is_on_screen() {
@@ -502,7 +505,7 @@ async fn send(wanted: &[Move]) -> Result<Vec<Moved>, AppError> {
 
 /// How many leads, in words.
 pub fn many_leads(i18n: Words, count: usize) -> String {
-    t_string!(i18n, pipeline.many_leads, count = count.to_string())
+    tu_string!(i18n, pipeline.many_leads, count = count.to_string())
 }
 
 /// What a card is called: its name, else the number under which another system knows it, else our own.

@@ -1,6 +1,6 @@
 //! What can be done with all chosen cards at once.
 
-use super::carry::{Hands, many_leads};
+use super::carry::Hands;
 use crate::i18n::{t, t_string};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ pub fn ChosenBar(hands: Hands) -> impl IntoView {
     view! {
         <Show when=move || { count.get() > 0 }>
             <div class="chosen-bar" role="group" aria-label=move || t_string!(i18n, pipeline.chosen)>
-                <strong>{move || many_leads(i18n, count.get())}</strong>
+                <strong>{move || t_string!(i18n, pipeline.many_leads, count = count.get().to_string())}</strong>
                 <button type="button" aria-haspopup="dialog" on:click=move |_| hands.menu.set(Some(leads()))>
                     {t!(i18n, pipeline.move_chosen)}
                 </button>

@@ -7,7 +7,7 @@ use crate::{
     people::{api::HolderName, rules::Holder},
     pipeline::{
         api::{Choice, Choices, Filter, Whose},
-        rules::Sort,
+        rules::{Lanes, Sort},
     },
 };
 use leptos::prelude::*;
@@ -22,6 +22,8 @@ const TYPING_PAUSE: Duration = Duration::from_millis(250);
 pub struct Look {
     /// Which leads, in which order.
     pub filter: Filter,
+    /// By what it is divided.
+    pub lanes: Option<Lanes>,
     /// Columns that are folded although they are open by themselves, or the other way round.
     pub toggled: BTreeSet<StageId>,
 }
@@ -37,7 +39,8 @@ pub fn from_query(query: &ParamsMap) -> Look {
         sort: query.get("sort").and_then(|word| word.parse().ok()).unwrap_or_default(),
     };
     let toggled = query.get("fold").unwrap_or_default();
-    Look { filter, toggled: toggled.split('-').filter_map(|stage| stage.parse().ok()).collect() }
+    let lanes = query.get("lanes").and_then(|word| word.parse().ok());
+    Look { filter, lanes, toggled: toggled.split('-').filter_map(|stage| stage.parse().ok()).collect() }
 }
 
 fn whose(word: &str) -> Whose {
@@ -64,7 +67,7 @@ fn whose_word(whose: Whose) -> String {
 
 /// The address of a board that looks so.
 pub fn address(look: &Look) -> String {
-    let Look { filter, toggled } = look;
+    let Look { filter, lanes, toggled } = look;
     let toggled: Vec<_> = toggled.iter().map(ToString::to_string).collect();
     let mut query = ParamsMap::new();
     let pairs = [
@@ -73,6 +76,7 @@ pub fn address(look: &Look) -> String {
         ("product", filter.product.map(|id| id.to_string()).unwrap_or_default()),
         ("q", filter.text.trim().to_owned()),
         ("sort", if filter.sort == Sort::Manual { String::new() } else { filter.sort.to_string() }),
+        ("lanes", lanes.map(|lanes| lanes.to_string()).unwrap_or_default()),
         ("fold", toggled.join("-")),
     ];
     for (name, value) in pairs {
@@ -182,6 +186,26 @@ pub fn FilterBar(look: Memo<Look>, choices: Choices, holders: Vec<HolderName>) -
                         .collect_view()}
                 </select>
             </label>
+            <label class="filter">
+                <span class="sr">{t!(i18n, pipeline.lanes)}</span>
+                <select on:change=move |event| {
+                    let lanes = event_target_value(&event).parse().ok();
+                    go.run(Look { lanes, ..look.get_untracked() });
+                }>
+                    <option value="" selected=move || look.get().lanes.is_none()>{move || t_string!(i18n, pipeline.lanes_none)}</option>
+                    {Lanes::ALL
+                        .iter()
+                        .map(|lanes| view! {
+                            <option value=lanes.word() selected=move || look.get().lanes == Some(*lanes)>
+                                {move || match lanes {
+                                    Lanes::Holder => t_string!(i18n, pipeline.lanes_holder),
+                                    Lanes::Product => t_string!(i18n, pipeline.lanes_product),
+                                }}
+                            </option>
+                        })
+                        .collect_view()}
+                </select>
+            </label>
             <label class="filter find">
                 <span class="sr">{t!(i18n, pipeline.find)}</span>
                 <input
@@ -246,7 +270,7 @@ mod tests {
             text: "şule & co".into(),
             sort: Sort::Clock,
         };
-        let look = Look { filter, toggled: BTreeSet::from([StageId(6), StageId(3)]) };
+        let look = Look { filter, lanes: Some(Lanes::Product), toggled: BTreeSet::from([StageId(6), StageId(3)]) };
         let address = address(&look);
         assert!(address.starts_with("/board?"));
         let mut query = ParamsMap::new();
@@ -254,6 +278,7 @@ mod tests {
         query.insert("source", "2".into());
         query.insert("q", "şule & co".into());
         query.insert("sort", "clock".into());
+        query.insert("lanes", "product".into());
         query.insert("fold", "3-6".into());
         assert_eq!(from_query(&query), look);
         assert_eq!(super::address(&Look::default()), "/board");

@@ -6,6 +6,7 @@ mod carry;
 mod chosen;
 mod column;
 mod filter;
+mod lanes;
 mod menu;
 mod plan;
 mod state;

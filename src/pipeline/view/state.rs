@@ -1,7 +1,7 @@
 //! What the board knows: one signal per card, so that a change repaints one card; one order per column.
 
 use crate::{
-    ids::{LeadId, StageId},
+    ids::{LeadId, ProductId, StageId},
     live::wire::Change,
     people::rules::{Role, Viewer},
     pipeline::{
@@ -271,7 +271,9 @@ impl BoardState {
         Some(self.filter.with_value(|filter| {
             let inside = card.details.as_ref();
             filter.source.is_none_or(|source| inside.is_some_and(|inside| inside.source_id == Some(source)))
-                && filter.product.is_none_or(|product| inside.is_some_and(|inside| inside.product_id == Some(product)))
+                && filter.product.is_none_or(|product| {
+                    inside.is_some_and(|inside| inside.product_id.unwrap_or(ProductId::NONE) == product)
+                })
                 && match filter.whose {
                     Whose::Everyone => true,
                     Whose::One(holder) => card.holder == holder,
@@ -360,6 +362,16 @@ impl BoardState {
                 column.value.set(value);
             }
         }
+    }
+
+    /// Whether a column holds cards that nobody has told of: with a text filter only the server knows which match.
+    pub fn lacks_cards(self) -> bool {
+        let lacks = |column: &ColumnState| {
+            let loaded = i64::try_from(column.order.with_untracked(Vec::len)).unwrap_or(i64::MAX);
+            !column.more.get_untracked() && loaded < column.leads.get_untracked()
+        };
+        self.filter.with_value(|filter| !filter.text.trim().is_empty())
+            && self.columns.with_value(|all| all.iter().any(lacks))
     }
 
     /// Where the next page of a column begins.
