@@ -264,7 +264,7 @@ impl Hands {
             let wanted: Vec<_> = sent.iter().map(|one: &Sent| one.wanted.clone()).collect();
             let answer = self.connection.persistently(async || send(&wanted).await).await;
             if self.board.is_on_screen() {
-                self.settle(sent, answer, offers_undo);
+                untrack(|| self.settle(sent, answer, offers_undo));
             }
         });
     }
