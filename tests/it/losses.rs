@@ -8,7 +8,7 @@ use chrono::{Days, TimeDelta};
 use reqwest::StatusCode;
 use serde_json::json;
 use winback::{
-    ids::{LeadId, LossId, ReasonId, RequestKey, StageId},
+    ids::{ActivityId, LeadId, LossId, ReasonId, RequestKey, StageId},
     losses::{
         api::{
             LogAnswer, LoseAnswer, NewLoss, NewReopening, Pool, PoolFilter, PoolSort, Preparation, ReopenAnswer,
@@ -582,4 +582,39 @@ async fn the_pool_is_searched_filtered_and_sorted_in_the_readers_language() {
     assert_eq!(page.status(), StatusCode::OK);
     let html = page.text().await.expect("the page");
     assert!(html.contains("Şule Iğdır") && !html.contains("Zeynep Ak"), "the server renders what the address asks for");
+}
+
+#[tokio::test]
+async fn one_draft_for_several_leads_names_each_leads_own_last_attempt() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let mut leads = Vec::new();
+    for channel in [AttemptChannel::Call, AttemptChannel::Email] {
+        let lead = given::lead(&app, Given::default()).await;
+        let tried = log(&ayse, lead, &attempt(channel, Approach::Offer), &fresh_key()).await;
+        assert!(matches!(tried, LogAnswer::Done { .. }), "{tried:?}");
+        leads.push(lead);
+    }
+    let untried = given::lead(&app, Given::default()).await;
+    let first: i64 = sqlx::query_scalar("select activity_id from attempt where lead_id = $1")
+        .bind(leads[0].0)
+        .fetch_one(&app.pool)
+        .await
+        .expect("an attempt");
+    let shared = Draft {
+        attempt: Some(LastAttempt::Logged(ActivityId(first))),
+        ..whole_draft(given::reason(&app, "price_too_high").await)
+    };
+    for lead in &leads {
+        let answer = lose(&ayse, &NewLoss { shared_by: 3, ..loss(*lead, shared.clone()) }).await;
+        assert!(matches!(answer, LoseAnswer::Done { .. }), "{answer:?}");
+    }
+    let refused = objections(&ayse, &NewLoss { shared_by: 3, ..loss(untried, shared.clone()) }).await;
+    assert_eq!(refused, [Objection::AttemptMissing], "nobody's attempt stands for another's");
+    let own =
+        "loss s join attempt a on a.activity_id = s.attempt_id and a.lead_id = s.lead_id where s.note_shared_by = 3";
+    assert_eq!(count(&app, own).await, 2);
+    let (status, _) =
+        ayse.call("/api/losses/lose", json!({ "wanted": NewLoss { shared_by: 0, ..loss(untried, shared) } })).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
 }

@@ -1,0 +1,132 @@
+//! Who works what.
+
+use crate::{
+    given::{self, Given},
+    harness::{Client, TestApp, fresh_key, heard, spawn_app},
+};
+use reqwest::StatusCode;
+use serde_json::json;
+use winback::{
+    ids::{LeadId, QueueId, UserId},
+    people::rules::Holder,
+    routing::{
+        api::{Assigned, Assignment},
+        rules::Objection,
+    },
+};
+
+const AYSE: &str = "ayse@demo.winback";
+const BURAK: &str = "burak@demo.winback";
+const JAN: &str = "jan@demo.winback";
+const SELIN: &str = "selin@demo.winback";
+
+async fn person(app: &TestApp, email: &str) -> Holder {
+    Holder::Person(UserId(given::user(app, email).await))
+}
+
+async fn queue(app: &TestApp, name: &str) -> Holder {
+    let id = sqlx::query_scalar("select id from queue where name = $1").bind(name).fetch_one(&app.pool).await;
+    Holder::Queue(QueueId(id.expect("a queue")))
+}
+
+fn wanted(lead: LeadId, from: Holder, to: Holder) -> Assignment {
+    Assignment { lead, from, to, key: fresh_key() }
+}
+
+async fn assign(client: &Client, wanted: &[Assignment], reason: &str) -> Vec<Assigned> {
+    heard(client.ask("/api/routing/assign", json!({ "wanted": wanted, "reason": reason })).await)
+}
+
+async fn owner(app: &TestApp, lead: LeadId) -> Option<String> {
+    let sql = "select u.email from lead l left join app_user u on u.id = l.owner_id where l.id = $1";
+    sqlx::query_scalar(sql).bind(lead.0).fetch_one(&app.pool).await.expect("a lead")
+}
+
+#[tokio::test]
+async fn a_manager_gives_several_leads_to_somebody_for_one_reason() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let (ayse, burak) = (person(&app, AYSE).await, person(&app, BURAK).await);
+    let (one, other) = (given::lead(&app, Given::default()).await, given::lead(&app, Given::default()).await);
+    let foreign = given::lead(&app, Given { owner: JAN, ..Given::default() }).await;
+    let all = [wanted(one, ayse, burak), wanted(foreign, person(&app, JAN).await, burak), wanted(other, ayse, burak)];
+    let ends = assign(&selin, &all, " Ayşe is on holiday ").await;
+    assert!(
+        matches!(
+            &ends[..],
+            [Assigned::Done { card: Some(_) }, Assigned::Refused { why: Objection::NotYours }, Assigned::Done { .. }]
+        ),
+        "{ends:?}"
+    );
+    assert_eq!(owner(&app, one).await.as_deref(), Some(BURAK));
+    assert_eq!(owner(&app, foreign).await.as_deref(), Some(JAN));
+    let written: Vec<String> =
+        sqlx::query_scalar("select body from activity where kind = 'assignment' and detail ->> 'because' = 'by_hand'")
+            .fetch_all(&app.pool)
+            .await
+            .expect("the history");
+    assert_eq!(written, ["Ayşe is on holiday", "Ayşe is on holiday"]);
+    // The same request again, and one that comes too late.
+    let before = app.everything().await;
+    assert!(matches!(&assign(&selin, &all[..1], "Ayşe is on holiday").await[0], Assigned::Done { .. }));
+    let late = assign(&selin, &[wanted(one, ayse, person(&app, JAN).await)], "She speaks Czech").await;
+    assert!(matches!(&late[0], Assigned::Conflict { holder, .. } if holder == "Burak Şahin"), "{late:?}");
+    app.expect_unchanged(&before, "a retry and a conflict").await;
+}
+
+#[tokio::test]
+async fn a_rep_takes_a_lead_from_the_queue_and_gives_it_back_but_to_nobody_else() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let (herself, ankara) = (person(&app, AYSE).await, queue(&app, "Ankara").await);
+    let lead = given::lead(&app, Given { queue: Some("Ankara"), ..Given::default() }).await;
+    assert!(matches!(
+        &assign(&ayse, &[wanted(lead, ankara, herself)], "mine").await[0],
+        Assigned::Done { card: Some(_) }
+    ));
+    let to_burak = wanted(lead, herself, person(&app, BURAK).await);
+    let refused = assign(&ayse, std::slice::from_ref(&to_burak), "his").await;
+    assert_eq!(refused, [Assigned::Refused { why: Objection::OnlyToOneself }]);
+    let unreasoned = assign(&ayse, &[wanted(lead, herself, ankara)], "  ").await;
+    assert_eq!(unreasoned, [Assigned::Refused { why: Objection::ReasonMissing }]);
+    assert!(matches!(&assign(&ayse, &[wanted(lead, herself, ankara)], "ill").await[0], Assigned::Done { .. }));
+    assert_eq!(owner(&app, lead).await, None);
+}
+
+#[tokio::test]
+async fn whoever_gives_a_lead_out_of_their_sight_is_told_the_same_when_they_ask_again() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let lead = given::lead(&app, Given::default()).await;
+    let away = [wanted(lead, person(&app, AYSE).await, person(&app, JAN).await)];
+    let first = assign(&selin, &away, "He speaks Czech").await;
+    let again = assign(&selin, &away, "He speaks Czech").await;
+    assert!(matches!(&first[0], Assigned::Done { card: Some(card) } if card.details.is_none()), "masked: {first:?}");
+    assert_eq!(first, again);
+}
+
+#[tokio::test]
+async fn nobody_is_given_a_lead_whose_account_is_closed() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let lead = given::lead(&app, Given::default()).await;
+    let nobody = Holder::Person(UserId(9_999_999));
+    let refused = assign(&selin, &[wanted(lead, person(&app, AYSE).await, nobody)], "why not").await;
+    assert_eq!(refused, [Assigned::Refused { why: Objection::NobodyThere }]);
+    let (status, _) = selin.call("/api/routing/assign", json!({ "wanted": [], "reason": "x".repeat(100_000) })).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn two_managers_who_give_one_lead_away_at_once_do_not_both_succeed() {
+    let app = spawn_app().await;
+    let (selin, admin) = (app.sign_in(SELIN).await, app.sign_in("admin@demo.winback").await);
+    let (ayse, burak, jan) = (person(&app, AYSE).await, person(&app, BURAK).await, person(&app, JAN).await);
+    for _ in 0..20 {
+        let lead = given::lead(&app, Given::default()).await;
+        let (to_burak, to_jan) = ([wanted(lead, ayse, burak)], [wanted(lead, ayse, jan)]);
+        let (one, other) = tokio::join!(assign(&selin, &to_burak, "first"), assign(&admin, &to_jan, "second"));
+        let done = [&one[0], &other[0]].into_iter().filter(|end| matches!(end, Assigned::Done { .. })).count();
+        assert_eq!(done, 1, "{one:?} {other:?}");
+    }
+}
