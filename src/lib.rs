@@ -30,6 +30,7 @@ pub mod outreach;
 pub mod people;
 pub mod pipeline;
 pub mod recontacts;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod settings;

@@ -16,5 +16,6 @@ mod people;
 mod pipeline;
 mod recontacts;
 mod record;
+mod search;
 mod settings;
 mod wins;
