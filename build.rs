@@ -14,7 +14,18 @@ use std::{env, error::Error, fs, path::Path};
 const LANGUAGES: [&str; 2] = ["tr", "en-XB"];
 /// A namespace per slice.
 const NAMESPACES: [&str; 12] = [
-    "analytics", "capture", "demo", "leads", "losses", "outreach", "people", "pipeline", "search", "settings", "shell", "wins",
+    "analytics",
+    "capture",
+    "demo",
+    "leads",
+    "losses",
+    "outreach",
+    "people",
+    "pipeline",
+    "search",
+    "settings",
+    "shell",
+    "wins",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

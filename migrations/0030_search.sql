@@ -18,7 +18,7 @@ $$;
 create function search_split(given text) returns text[]
 language sql immutable parallel safe as $$
     select string_to_array(btrim(regexp_replace(search_fold(left(coalesce(given, ''), 20000)),
-        '[\u1680\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u060c\u061b\u061f\u066a-\u066d\u06d4\u2000-\u2bff\u3000-\u303f\ufe30-\ufe4f\uff00-\uff0f\ufffc\ufffd]+',
+        '[\u1680\u0001-\u002f\u003a-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c2-\u02df\u060c\u061b-\u061f\u066a-\u066d\u06d4\u2000-\u2bff\u3000-\u303f\ufe30-\ufe4f\uff00-\uff0f\ufffc\ufffd]+',
         ' ', 'g')), ' ')
 $$;
 

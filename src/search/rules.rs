@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_phone_number_is_meant_in_every_spelling() {
-        for spelling in ["+90 532 123 45 67", "0090 (532) 123-45-67", "0532 1234567", "532 123 45 67", "۰۵۳۲ ۱۲۳ ۴۵ ۶۷"] {
+        for spelling in ["+90 532 123 45 67", "0090 (532) 123-45-67", "0532 1234567", "532 123 45 67", "۰۵۳۲ ۱۲۳ ۴۵ ۶۷"]
+        {
             let forms = forms(spelling);
             assert!(forms.contains(&"5321234567".to_owned()), "{spelling}: {forms:?}");
             assert!(forms.iter().any(|form| form.starts_with("~7654321235")), "{spelling}: {forms:?}");

@@ -7,7 +7,7 @@ use super::{
     rules::{
         Term,
         letters::is_one_slip,
-        rank::{Doc, Score, score, together},
+        rank::{Doc, Score, score, score_of_pair, together},
         readings,
     },
 };
@@ -23,7 +23,7 @@ const PAGE: usize = 10;
 /// From so many stretches together so many leads are looked at, those of the first stretches first.
 const MOST_LEADS: i64 = 60;
 /// A word that stands so often under one holder is a common one: the leads of a rarer one are looked through instead.
-const COMMON: i64 = 25;
+const COMMON: i64 = 12;
 /// Of a common word so many leads of a holder are looked through, the newest, where a question has no rarer one.
 const MOST_OF_COMMON: i64 = 150;
 /// A word has no more relatives than this that are worth asking for.
@@ -55,6 +55,20 @@ impl Stretch {
 fn counted(term: &Term, in_note: bool) -> impl Iterator<Item = Stretch> {
     let beginnings = term.forms.iter().map(move |form| Stretch::beginning(in_note, form));
     beginnings.chain(term.near.iter().map(move |word| Stretch::of(in_note, word)))
+}
+
+/// Stretches as queries take them.
+fn columns(stretches: &[Stretch]) -> (Vec<bool>, Vec<String>, Vec<String>) {
+    let notes = stretches.iter().map(|stretch| stretch.in_note).collect();
+    let lows = stretches.iter().map(|stretch| stretch.low.clone()).collect();
+    (notes, lows, stretches.iter().map(|stretch| stretch.high.clone()).collect())
+}
+
+/// A word of a lead that was asked for.
+struct Entry {
+    lead: LeadId,
+    is_own: bool,
+    word: String,
 }
 
 /// A lead that answers, with how well.
@@ -123,7 +137,8 @@ impl Search<'_> {
             .await?;
             let is_near = |word: &String| term.forms.iter().any(|form| is_one_slip(form, word));
             // What begins like the word is found as it was typed; the first forms are likelier than those after them.
-            let mut near: Vec<_> = words.into_iter().filter(|word| is_near(word) && !term.forms.contains(word)).collect();
+            let mut near: Vec<_> =
+                words.into_iter().filter(|word| is_near(word) && !term.forms.contains(word)).collect();
             near.sort_by_key(|word| term.forms.iter().position(|form| is_one_slip(form, word)));
             near.truncate(MOST_NEAR);
             is_wider |= !near.is_empty();
@@ -134,19 +149,35 @@ impl Search<'_> {
 
     /// Looks for leads that answer all terms.
     async fn look(&mut self, terms: &[Term]) -> Result<(), AppError> {
-        if let [term] = terms {
-            // Whoever has the word answers: there is no reading on.
-            let each = PAGE as i64;
-            self.look_at(terms, &self.stretches(term, false), each, 2 * each).await?;
-            if self.found.len() < PAGE {
-                self.look_at(terms, &self.stretches(term, true), each, 2 * each).await?;
+        let page = PAGE as i64;
+        match terms {
+            [term] => {
+                for in_note in [false, true] {
+                    // Whoever has the word answers: nothing else of the lead has to be read.
+                    for entry in self.entries(&self.stretches(term, in_note), page).await? {
+                        let word = std::slice::from_ref(&entry.word);
+                        let (words, notes): (&[String], &[String]) = if in_note { (&[], word) } else { (word, &[]) };
+                        self.keep(entry.lead, entry.is_own, score(terms, Doc { words, keys: &[], notes }));
+                    }
+                    if self.found.len() >= PAGE {
+                        break;
+                    }
+                }
+                return Ok(());
             }
-            return Ok(());
+            [first, second] => {
+                let pairs: Vec<_> =
+                    together(first, second).into_iter().map(|(whole, _)| Stretch::beginning(false, &whole)).collect();
+                for entry in self.entries(&pairs, page).await? {
+                    self.keep(entry.lead, entry.is_own, score_of_pair(first, second, &entry.word));
+                }
+            }
+            _ => {
+                let pairs = terms.windows(2).flat_map(|pair| together(&pair[0], &pair[1]));
+                let pairs: Vec<_> = pairs.map(|(whole, _)| Stretch::beginning(false, &whole)).collect();
+                self.look_through(terms, &pairs, MOST_LEADS, MOST_LEADS).await?;
+            }
         }
-        let pairs = terms.windows(2).flat_map(|pair| together(&pair[0], &pair[1]));
-        let pairs: Vec<_> = pairs.map(|(whole, _)| Stretch::beginning(false, &whole)).collect();
-        let each = if terms.len() == 2 { PAGE as i64 } else { MOST_LEADS };
-        self.look_at(terms, &pairs, each, MOST_LEADS).await?;
         if self.found.len() >= PAGE {
             return Ok(());
         }
@@ -156,7 +187,15 @@ impl Search<'_> {
             return Ok(());
         }
         let stretches: Vec<_> = [false, true].into_iter().flat_map(|in_note| self.stretches(rarest, in_note)).collect();
-        self.look_at(terms, &stretches, MOST_OF_COMMON, MOST_OF_COMMON * 4).await
+        self.look_through(terms, &stretches, MOST_OF_COMMON, MOST_OF_COMMON * 4).await
+    }
+
+    /// Keeps a lead that answers. Asked for what is similar, what is there as it was typed is no answer: it was given already.
+    fn keep(&mut self, lead: LeadId, is_own: bool, score: Option<Score>) {
+        let is_asked_for = |score: &Score| (score.slips > 0) == (self.closeness == Closeness::Similar);
+        let Some(score) = score.filter(is_asked_for) else { return };
+        let answer = self.found.entry(lead).or_insert(Answer { lead, is_own, score });
+        answer.score = answer.score.min(score);
     }
 
     /// Where a term may stand: as a whole word first, then by its beginning, then misspelt.
@@ -171,12 +210,42 @@ impl Search<'_> {
         }
     }
 
-    /// Reads so many leads of every stretch and holder, and keeps those that answer.
-    async fn look_at(&mut self, terms: &[Term], stretches: &[Stretch], each: i64, all: i64) -> Result<(), AppError> {
-        let notes: Vec<bool> = stretches.iter().map(|stretch| stretch.in_note).collect();
-        let lows: Vec<String> = stretches.iter().map(|stretch| stretch.low.clone()).collect();
-        let highs: Vec<String> = stretches.iter().map(|stretch| stretch.high.clone()).collect();
-        let own = self.permit.viewer().id.0;
+    /// Reads so many entries of every stretch and holder: of each lead the one that stands in the first stretch.
+    async fn entries(&self, stretches: &[Stretch], each: i64) -> Result<Vec<Entry>, AppError> {
+        let (notes, lows, highs) = columns(stretches);
+        let entries = sqlx::query_as!(
+            Entry,
+            r#"select e.lead_id as "lead: LeadId", bool_or(h.holder = $7) as "is_own!",
+                      (array_agg(e.word order by s.place))[1] as "word!"
+               from unnest($1::boolean[], $2::text[], $3::text[]) with ordinality as s (in_note, low, high, place)
+               cross join unnest($4::bigint[]) as h (holder)
+               cross join lateral (
+                   select e.lead_id, e.word from search_entry e
+                   where e.in_note = s.in_note and e.holder = h.holder and e.word >= s.low and e.word < s.high
+                   order by e.word, e.lead_id desc limit $5) as e
+               group by e.lead_id order by min(s.place), 2 desc, 1 desc limit $6"#,
+            &notes,
+            &lows,
+            &highs,
+            &self.holders,
+            each,
+            MOST_LEADS,
+            self.permit.viewer().id.0
+        )
+        .fetch_all(self.permit.pool())
+        .await?;
+        Ok(entries)
+    }
+
+    /// Reads so many leads of every stretch and holder with all that the index knows of them, and keeps those that answer.
+    async fn look_through(
+        &mut self,
+        terms: &[Term],
+        stretches: &[Stretch],
+        each: i64,
+        all: i64,
+    ) -> Result<(), AppError> {
+        let (notes, lows, highs) = columns(stretches);
         let rows = sqlx::query!(
             r#"with found as materialized (
                    select e.lead_id, min(s.place) as place, bool_or(h.holder = $7) as is_own
@@ -195,17 +264,13 @@ impl Search<'_> {
             &self.holders,
             each,
             all,
-            own
+            self.permit.viewer().id.0
         )
         .fetch_all(self.permit.pool())
         .await?;
         for row in rows {
             let doc = Doc { words: &row.words, keys: &row.keys, notes: &row.notes };
-            let Some(score) = score(terms, doc) else { continue };
-            // Asked for what is similar, what is there as it was typed is no answer: it was given already.
-            if (score.slips > 0) == (self.closeness == Closeness::Similar) {
-                self.found.insert(row.lead, Answer { lead: row.lead, is_own: row.is_own, score });
-            }
+            self.keep(row.lead, row.is_own, score(terms, doc));
         }
         Ok(())
     }

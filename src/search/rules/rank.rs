@@ -80,6 +80,17 @@ fn joined(terms: &[Term], place: usize, doc: Doc<'_>) -> Option<Score> {
     None
 }
 
+/// How well a name that is written as one word answers two terms.
+pub fn score_of_pair(first: &Term, second: &Term, word: &str) -> Option<Score> {
+    let of_whole = |(whole, slips): (String, u32)| {
+        let rest = word.strip_prefix(whole.as_str())?;
+        let is_typed = whole.strip_prefix(first.forms[0].as_str()) == Some(second.forms[0].as_str());
+        let distance = if rest.is_empty() { 0 } else { PREFIX } + if is_typed || slips > 0 { 0 } else { OTHER_FORM };
+        Some(Score { slips, distance })
+    };
+    together(first, second).into_iter().filter_map(of_whole).min()
+}
+
 /// Two terms written as one, with the slips in it.
 pub fn together(first: &Term, second: &Term) -> Vec<(String, u32)> {
     let mut wholes = Vec::new();
@@ -92,8 +103,10 @@ pub fn together(first: &Term, second: &Term) -> Vec<(String, u32)> {
         let partner = first.forms.get(place.min(first.forms.len() - 1)).unwrap_or(&first.forms[0]);
         wholes.push((format!("{partner}{form}"), 0));
     }
-    wholes.extend(first.near.iter().flat_map(|near| beside(near, second).map(move |form| (format!("{near}{form}"), 1))));
-    wholes.extend(second.near.iter().flat_map(|near| beside(near, first).map(move |form| (format!("{form}{near}"), 1))));
+    wholes
+        .extend(first.near.iter().flat_map(|near| beside(near, second).map(move |form| (format!("{near}{form}"), 1))));
+    wholes
+        .extend(second.near.iter().flat_map(|near| beside(near, first).map(move |form| (format!("{form}{near}"), 1))));
     wholes.sort();
     wholes.dedup();
     wholes
@@ -131,6 +144,15 @@ mod tests {
     fn a_blank_too_many_or_too_few_is_no_matter() {
         assert!(scored("yil maz", "yilmaz ali", "", "").is_some());
         assert!(scored("aliyilmaz", "ali yilmaz", "aliyilmaz yilmazali", "").is_some());
+    }
+
+    #[test]
+    fn two_names_written_as_one_answer_two_terms() {
+        let terms = readings("ali yil").remove(0);
+        let scored = |word: &str| score_of_pair(&terms[0], &terms[1], word);
+        assert!(scored("aliyil").is_some_and(Score::is_exact));
+        assert!(scored("aliyilmaz") > scored("aliyil"));
+        assert_eq!(scored("yilmazali"), None);
     }
 
     #[test]

@@ -105,7 +105,9 @@ pub fn press(before: Option<char>, key: &str, manages: bool) -> Press {
     match Command::open_to(manages).find(|command| command.keys() == pressed) {
         Some(command) => Press::Does(command),
         None if before.is_some() => press(None, key, manages),
-        None if Command::open_to(manages).any(|command| command.keys().first() == Some(&letter)) => Press::Waits(letter),
+        None if Command::open_to(manages).any(|command| command.keys().first() == Some(&letter)) => {
+            Press::Waits(letter)
+        }
         None => Press::Nothing,
     }
 }
@@ -123,11 +125,8 @@ pub enum OnCard {
 
 impl OnCard {
     /// All of them, with the names of their keys.
-    pub const ALL: [(Self, &'static [&'static str]); 3] = [
-        (Self::PickUp, &["Space"]),
-        (Self::Carry, &["←", "→", "↑", "↓"]),
-        (Self::LetGo, &["Esc"]),
-    ];
+    pub const ALL: [(Self, &'static [&'static str]); 3] =
+        [(Self::PickUp, &["Space"]), (Self::Carry, &["←", "→", "↑", "↓"]), (Self::LetGo, &["Esc"])];
 }
 
 #[cfg(test)]

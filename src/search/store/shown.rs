@@ -102,7 +102,8 @@ fn missing(row: &Row, terms: &[Term]) -> Vec<Term> {
         let together = |words: &Vec<String>| {
             let form = &term.forms[0];
             let neighbours = [place.checked_sub(1), Some(place + 1)].into_iter().flatten().filter_map(|n| terms.get(n));
-            let mut wholes = neighbours.flat_map(|n| [format!("{}{form}", n.forms[0]), format!("{form}{}", n.forms[0])]);
+            let mut wholes =
+                neighbours.flat_map(|n| [format!("{}{form}", n.forms[0]), format!("{form}{}", n.forms[0])]);
             let joined: Vec<_> = words.windows(2).flat_map(|w| [w.concat(), format!("{}{}", w[1], w[0])]).collect();
             wholes.any(|whole| words.iter().chain(&joined).any(|word| word.starts_with(&whole)))
                 || joined.iter().any(|word| term.begins(word))

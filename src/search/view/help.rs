@@ -25,7 +25,9 @@ pub fn HelpSheet(state: SearchState) -> impl IntoView {
     let on_cards = move || {
         OnCard::ALL
             .into_iter()
-            .map(|(what, names)| row(on_card_name(i18n, what), keys(names.iter().map(|name| (*name).to_owned())).into_any()))
+            .map(|(what, names)| {
+                row(on_card_name(i18n, what), keys(names.iter().map(|name| (*name).to_owned())).into_any())
+            })
             .collect_view()
     };
     view! {

@@ -200,7 +200,9 @@ pub fn SearchButton(state: SearchState) -> impl IntoView {
 /// What is open. Its code comes when it is opened first.
 #[component]
 pub fn SearchDialogs(state: SearchState) -> impl IntoView {
-    move || state.open.get().map(|open| view! { <Later name="search">{Suspend::new(search_dialog(open, state))}</Later> })
+    move || {
+        state.open.get().map(|open| view! { <Later name="search">{Suspend::new(search_dialog(open, state))}</Later> })
+    }
 }
 
 #[lazy]

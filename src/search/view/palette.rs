@@ -192,16 +192,19 @@ pub fn Palette(state: SearchState) -> impl IntoView {
     let parts = Memo::new(move |_| {
         let question = finder.question.with(|question| question.trim().to_owned());
         let hits = |title: &str, hits: Vec<Hit>| Part { title: title.to_owned(), hits, commands: Vec::new() };
-        let mut parts = Vec::new();
-        if question.is_empty() {
-            parts.push(hits(t_string!(i18n, search.recent), finder.recent.get()));
+        let title = t_string!(i18n, search.commands).to_owned();
+        let commands = Part { title, hits: Vec::new(), commands: commands(&question) };
+        // What comes late comes last: nothing takes the place of what somebody is about to choose.
+        let mut parts = if question.is_empty() {
+            vec![hits(t_string!(i18n, search.recent), finder.recent.get()), commands]
         } else {
             let found = finder.found.get();
-            parts.push(hits(t_string!(i18n, search.leads), found.as_typed));
-            parts.push(hits(t_string!(i18n, search.similar), found.similar));
-        }
-        let title = t_string!(i18n, search.commands).to_owned();
-        parts.push(Part { title, hits: Vec::new(), commands: commands(&question) });
+            vec![
+                hits(t_string!(i18n, search.leads), found.as_typed),
+                commands,
+                hits(t_string!(i18n, search.similar), found.similar),
+            ]
+        };
         parts.retain(|part| !part.hits.is_empty() || !part.commands.is_empty());
         parts
     });
