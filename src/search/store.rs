@@ -15,6 +15,7 @@ use crate::{error::AppError, ids::LeadId, people::guard::Permit};
 use shown::show;
 use std::{cmp::Reverse, collections::BTreeMap};
 
+pub mod dictionary;
 mod shown;
 pub mod visits;
 

@@ -43,11 +43,11 @@ pub(super) fn HitLines(name: String, hit: Hit) -> impl IntoView {
     let i18n = use_i18n();
     let is_nameless = hit.name.iter().all(|piece| piece.text.is_empty());
     let is_lost = matches!(hit.standing, Standing::Lost(_));
-    let standing = standing_words(i18n, &hit.standing);
+    let standing = hit.standing;
     let why = hit.why.map(|(place, pieces)| {
         view! {
             <span class="option-why small">
-                <span class="muted">{place_words(i18n, place)}": "</span>
+                <span class="muted">{move || place_words(i18n, place)}": "</span>
                 {marked(pieces)}
             </span>
         }
@@ -58,7 +58,7 @@ pub(super) fn HitLines(name: String, hit: Hit) -> impl IntoView {
                 <strong>{if is_nameless { name.into_any() } else { marked(hit.name).into_any() }}</strong>
                 {(!hit.company.is_empty()).then(|| view! { <span class="muted">" · "{marked(hit.company)}</span> })}
             </span>
-            <span class="option-standing small" class:lost=is_lost>{standing}</span>
+            <span class="option-standing small" class:lost=is_lost>{move || standing_words(i18n, &standing)}</span>
         </span>
         {why}
         <span class="small muted"><bdi>{hit.holder}</bdi></span>
