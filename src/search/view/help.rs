@@ -19,7 +19,11 @@ pub fn HelpSheet(state: SearchState) -> impl IntoView {
     let row = |name: String, keys: AnyView| view! { <div><dt>{name}</dt><dd>{keys}</dd></div> };
     let everywhere = move || {
         Command::open_to(state.manages())
-            .map(|command| row(command_name(i18n, command), keys_of(command).into_any()))
+            .map(|command| {
+                let anywhere =
+                    (command == Command::Search).then(|| view! { " "<kbd>"Ctrl K"</kbd>" "<kbd>"⌘ K"</kbd> });
+                row(command_name(i18n, command), view! { {keys_of(command)}{anywhere} }.into_any())
+            })
             .collect_view()
     };
     let on_cards = move || {
@@ -37,10 +41,6 @@ pub fn HelpSheet(state: SearchState) -> impl IntoView {
                 <h2>{t!(i18n, search.everywhere)}</h2>
                 <dl>
                     {everywhere}
-                    {move || {
-                        let both = view! { <kbd>"Ctrl K"</kbd>" "<kbd>"⌘ K"</kbd> };
-                        row(command_name(i18n, Command::Search), both.into_any())
-                    }}
                 </dl>
                 <h2>{t!(i18n, search.on_cards)}</h2>
                 <dl>{on_cards}</dl>
