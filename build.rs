@@ -13,7 +13,7 @@ use std::{env, error::Error, fs, path::Path};
 /// English first: what a language lacks is shown in it. en-XB is the pseudo-language of `scripts/pseudo-locale.mjs`.
 const LANGUAGES: [&str; 2] = ["tr", "en-XB"];
 /// A namespace per slice.
-const NAMESPACES: [&str; 12] = [
+const NAMESPACES: [&str; 13] = [
     "analytics",
     "capture",
     "demo",
@@ -23,6 +23,7 @@ const NAMESPACES: [&str; 12] = [
     "people",
     "pipeline",
     "routing",
+    "search",
     "settings",
     "shell",
     "wins",

@@ -31,6 +31,7 @@ pub mod people;
 pub mod pipeline;
 pub mod recontacts;
 pub mod routing;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod settings;

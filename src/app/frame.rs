@@ -9,6 +9,7 @@ use crate::{
     live::connection::use_connection,
     outreach::view::DueBadge,
     people::{api::read_me, rules::Viewer},
+    search::view::{SearchButton, SearchDialogs, use_search},
     ui::{
         toast::Toasts,
         unsent::{self, provide_typist},
@@ -33,6 +34,7 @@ pub fn Frame() -> impl IntoView {
     let viewer = Resource::new_blocking(|| (), |()| read_me());
     provide_context(Me(viewer));
     let new_lead = use_new_lead();
+    let search = use_search(new_lead);
     let typist = provide_typist();
     Effect::new(move |_| {
         if let Some(Ok(viewer)) = viewer.get() {
@@ -58,6 +60,7 @@ pub fn Frame() -> impl IntoView {
             <nav class="rail" aria-label=move || t_string!(i18n, shell.main_navigation)>
                 <a class="brand" href="/board">"winback"</a>
                 <NewLeadButton state=new_lead/>
+                <SearchButton state=search/>
                 <A href="/today">{t!(i18n, shell.today)}<DueBadge/></A>
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
@@ -69,6 +72,9 @@ pub fn Frame() -> impl IntoView {
                         <span class="me"><Suspense>{name}</Suspense></span>
                         <a class="button quiet" href="/me/figures">{t!(i18n, shell.own_figures)}</a>
                         <A href="/settings" attr:class="button quiet">{t!(i18n, shell.settings)}</A>
+                        <button type="button" class="quiet keys-button" on:click=move |_| search.help()>
+                            {t!(i18n, search.help_title)}
+                        </button>
                         <LanguageChoice/>
                         <form method="post" action="/sign-out" on:submit=|_| unsent::forget_all()>
                             <button class="quiet">{t!(i18n, shell.sign_out)}</button>
@@ -80,6 +86,7 @@ pub fn Frame() -> impl IntoView {
             <main id="main" tabindex="-1"><ConnectionBar/><DemoNote/><Outlet/></main>
         </div>
         <NewLeadDialog state=new_lead/>
+        <SearchDialogs state=search/>
         <Toasts/>
     }
 }

@@ -7,7 +7,7 @@ use super::{
     store::be_patient,
     team::{self, TEAM},
 };
-use crate::{error::AppError, ids::UserId, people::guard::Permit};
+use crate::{error::AppError, ids::UserId, people::guard::Permit, search::store::dictionary::forget_unused_words};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection, PgPool, error::ErrorKind};
@@ -196,6 +196,7 @@ async fn remove_leads(connection: &mut PgConnection, leads: Range, now: DateTime
     sqlx::query!("delete from result_count where won = 0 and lost = 0 and unqualified = 0")
         .execute(&mut *connection)
         .await?;
+    forget_unused_words(&mut *connection).await?;
     sqlx::query("set constraints all immediate").execute(&mut *connection).await?;
     switch_append_only(&mut *connection, "enable").await?;
     Ok(gone.rows_affected())

@@ -120,6 +120,9 @@ pub const TABLE: &[(&str, Access)] = &[
     ("/api/leads/estimate", Access::SignedIn),
     ("/api/leads/estimate_paid", Access::SignedIn),
     ("/api/leads/offer", Access::SignedIn),
+    ("/api/search/find", Access::SignedIn),
+    ("/api/search/recent", Access::SignedIn),
+    ("/api/search/visit", Access::SignedIn),
     ("/attachments", Access::SignedIn),
     ("/attachments/:id", Access::SignedIn),
 ];

@@ -31,6 +31,8 @@ pub enum Icon {
     Fold,
     /// Two arrows that part.
     Unfold,
+    /// A magnifying glass.
+    Search,
 }
 
 impl Icon {
@@ -60,6 +62,7 @@ impl Icon {
                 "M21.44 11.05l-9.19 9.19a6 6 0 0 1-8.49-8.49l9.19-9.19a4 4 0 0 1 5.66 5.66l-9.2 9.19a2 2 0 0 1-2.83-2.83l8.49-8.48",
             ],
             Self::Plus => &["M12 5v14M5 12h14"],
+            Self::Search => &["M11 19a8 8 0 1 0 0-16 8 8 0 0 0 0 16z", "M21 21l-4.35-4.35"],
             Self::Alert => &["M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20z", "M12 8v4M12 16h.01"],
         }
     }

@@ -32,7 +32,7 @@ async fn send_up(client: &Client, name: &str, bytes: Vec<u8>) -> reqwest::Respon
     client.request(Method::POST, &format!("/import/upload?name={name}")).body(bytes).send().await.expect("an answer")
 }
 
-async fn upload(client: &Client, name: &str, bytes: impl Into<Vec<u8>>) -> i64 {
+pub(super) async fn upload(client: &Client, name: &str, bytes: impl Into<Vec<u8>>) -> i64 {
     let answer = send_up(client, name, bytes.into()).await;
     assert_eq!(answer.status(), StatusCode::OK);
     answer.json::<Value>().await.expect("JSON")["upload"].as_i64().expect("an id")
@@ -60,7 +60,7 @@ async fn rehearsed(client: &Client, upload: i64, preset: &Preset) -> Rehearsal {
     }
 }
 
-async fn begin(client: &Client, upload: i64, preset: &Preset) -> i64 {
+pub(super) async fn begin(client: &Client, upload: i64, preset: &Preset) -> i64 {
     let arguments = json!({"upload": upload, "preset": preset, "key": fresh_key().0});
     let answer = client.ask("/api/capture/begin", arguments).await;
     answer["begun"]["run"].as_i64().unwrap_or_else(|| panic!("{answer}"))
@@ -70,23 +70,23 @@ async fn run(client: &Client, run: i64) -> Run {
     heard(client.ask("/api/capture/run", json!({ "run": run })).await)
 }
 
-async fn finished(client: &Client, id: i64) -> Run {
+pub(super) async fn finished(client: &Client, id: i64) -> Run {
     eventually("the import to be over", || async { Some(run(client, id).await).filter(|run| !run.is_moving()) }).await
 }
 
-async fn withdraw(client: &Client, id: i64) -> Run {
+pub(super) async fn withdraw(client: &Client, id: i64) -> Run {
     client.ask("/api/capture/withdraw", json!({"run": id, "key": fresh_key().0})).await;
     finished(client, id).await
 }
 
 /// So many leads by number, every third a customer, every third lost.
-fn sound_rows(rows: usize) -> String {
+pub(super) fn sound_rows(rows: usize) -> String {
     let row = |number: usize| format!("{number},Lead {number},{}\n", ["won", "lost", "new"][number % 3]);
     format!("id,name,status\n{}", (0..rows).map(row).collect::<String>())
 }
 
 /// What [`sound_rows`] means.
-async fn sound_preset(client: &Client, upload: i64) -> Preset {
+pub(super) async fn sound_preset(client: &Client, upload: i64) -> Preset {
     let mut preset = seen(client, upload).await.guess;
     assert_eq!(preset.outcome.len(), 1, "{preset:?}");
     preset.outcome[0].say("lost", Some((Becomes::Lost, Some("price_too_high".to_owned()))));

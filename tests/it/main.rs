@@ -17,5 +17,6 @@ mod pipeline;
 mod recontacts;
 mod record;
 mod routing;
+mod search;
 mod settings;
 mod wins;

@@ -36,10 +36,7 @@ use crate::{
 use chrono::{Days, NaiveDateTime, NaiveTime, TimeDelta};
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
-use leptos_use::{use_event_listener, use_window};
 use std::time::Duration;
-use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
 
 /// Typing rests this long before anybody looks for the same lead.
 const TYPING_RESTS: Duration = Duration::from_millis(300);
@@ -68,40 +65,29 @@ pub fn use_new_lead() -> NewLeadState {
     NewLeadState { open: RwSignal::new(None), show }
 }
 
-/// Opens the dialog, as does the key N wherever nobody is typing.
+impl NewLeadState {
+    /// Opens the dialog.
+    pub fn open(self) {
+        self.open.set(Some(Open::Form));
+    }
+}
+
+/// Opens the dialog, as does the key N (`search::rules::shortcuts`).
 #[component]
 pub fn NewLeadButton(state: NewLeadState) -> impl IntoView {
     let i18n = use_i18n();
-    let open = state.open;
-    let _ = use_event_listener(use_window(), leptos::ev::keydown, move |event: KeyboardEvent| {
-        let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !event.default_prevented();
-        if matches!(event.key().as_str(), "n" | "N") && is_plain && !is_somebody_busy(&event) {
-            event.prevent_default();
-            open.set(Some(Open::Form));
-        }
-    });
     view! {
         <button
             type="button"
             class="primary new-lead"
             aria-keyshortcuts="n"
             title=move || t_string!(i18n, leads.new_lead)
-            on:click=move |_| open.set(Some(Open::Form))
+            on:click=move |_| state.open()
         >
             <Drawn icon=Icon::Plus/>
             <span>{t!(i18n, leads.new_lead)}</span>
         </button>
     }
-}
-
-/// Whether somebody types, or answers a dialog, or carries a card.
-fn is_somebody_busy(event: &KeyboardEvent) -> bool {
-    let types = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .and_then(|element| element.closest("input, textarea, select, [contenteditable]").ok().flatten())
-        .is_some();
-    types || document().query_selector("dialog[open], .board.carrying").ok().flatten().is_some()
 }
 
 /// What the button opens. Its code comes when the first lead is entered.

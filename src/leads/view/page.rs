@@ -37,6 +37,7 @@ use crate::{
         view::{LossDialog, ReopenDialog, words},
     },
     recontacts::view::PlanDialog,
+    search::api::visit,
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;
@@ -156,6 +157,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
     let wins = Memo::new(move |_| lead.with(|lead| lead.wins.clone()));
     reload_on_arrival(reload);
     announce(move || Some((id, Doing::Looking)));
+    Effect::new(move |_| remember(id));
     let on_open = Callback::new(move |form| open.set(Some(Open::Writing(form))));
     let dialog = move || {
         let done = Callback::new(move |is_changed: bool| {
@@ -206,6 +208,13 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
         </div>
         {dialog}
     }
+}
+
+/// The way back to this lead is short from now on; without an answer it is not.
+fn remember(lead: LeadId) {
+    spawn_local(async move {
+        let _ = visit(lead).await;
+    });
 }
 
 /// A file that has arrived stands in the history.
