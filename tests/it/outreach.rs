@@ -6,9 +6,9 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use winback::{
-    ids::{LeadId, RequestKey},
+    ids::LeadId,
     outreach::api::{Due, Row, Task, Today},
 };
 
