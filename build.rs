@@ -13,9 +13,10 @@ use std::{env, error::Error, fs, path::Path};
 /// English first: what a language lacks is shown in it. en-XB is the pseudo-language of `scripts/pseudo-locale.mjs`.
 const LANGUAGES: [&str; 2] = ["tr", "en-XB"];
 /// A namespace per slice.
-const NAMESPACES: [&str; 13] = [
+const NAMESPACES: [&str; 15] = [
     "analytics",
     "capture",
+    "colleagues",
     "demo",
     "leads",
     "losses",
@@ -24,6 +25,7 @@ const NAMESPACES: [&str; 13] = [
     "pipeline",
     "routing",
     "search",
+    "risks",
     "settings",
     "shell",
     "wins",

@@ -15,6 +15,7 @@ pub mod analytics;
 pub mod app;
 pub mod capture;
 pub mod clock;
+pub mod colleagues;
 #[cfg(feature = "ssr")]
 pub mod command;
 pub mod demo;
@@ -32,6 +33,7 @@ pub mod pipeline;
 pub mod recontacts;
 pub mod routing;
 pub mod search;
+pub mod risks;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod settings;

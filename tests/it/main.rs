@@ -3,6 +3,7 @@
 mod activities;
 mod analytics;
 mod capture;
+mod colleagues;
 mod demo;
 mod given;
 mod harness;
@@ -18,5 +19,6 @@ mod recontacts;
 mod record;
 mod routing;
 mod search;
+mod risks;
 mod settings;
 mod wins;

@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     format,
-    i18n::t_string,
+    i18n::{t, t_string},
     ids::LeadId,
     live::presence::PresentAt,
     pipeline::api::{Card, Channel, NextStep, Temperature},
+    risks::view::words::risk_mark,
     ui::icon::{Drawn, Icon},
 };
 use leptos::prelude::*;
@@ -92,6 +93,13 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
         view! { <span class=format!("temp {temperature}")>{word}</span> }
     });
     let holder = card.holder_name.clone();
+    let risk = {
+        let risks = details.map(|details| details.risks.clone());
+        move || risks.as_ref().and_then(|risks| risk_mark(i18n, risks, hands.now.get().utc))
+    };
+    let attempts = details.map(|details| details.attempts).filter(|attempts| *attempts > 0).map(|attempts| {
+        view! { <span class="faint small">{t!(i18n, risks.attempts, count = move || attempts)}</span> }
+    });
     view! {
         <div class="top">
             {card.may_write.then(|| view! {
@@ -117,11 +125,16 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
                 </button>
             })}
         </div>
-        <div class="what small muted"><PresentAt lead/><bdi>{what}</bdi></div>
+        <div class="what small muted">
+            <PresentAt lead/>
+            {risk}
+            <bdi>{what}</bdi>
+        </div>
         {next_step(hands, card)}
         <div class="foot">
             {temperature}
             {days_in_stage(hands, card)}
+            {attempts}
             <span class="who" title=holder.clone() role="img" aria-label=holder.clone()>{initials(&holder)}</span>
         </div>
     }
