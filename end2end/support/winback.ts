@@ -64,9 +64,8 @@ export class Winback {
   private constructor(
     readonly url: string,
     private readonly folder: string,
-    private readonly server: ChildProcess,
+    private running: Running,
     private readonly database: string,
-    private readonly said: () => string,
   ) {}
 
   /** Starts one with the demo team, with the whole demo company, or with nobody in it. */
@@ -76,34 +75,43 @@ export class Winback {
     await chmod(folder, 0o755);
     const data = join(folder, 'data');
     if (!empty) await run(BINARY, ['demo', ...(filled ? [] : ['--team-only']), '--data', data], { env: environment() });
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const server = spawn(BINARY, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--public-url', url], {
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C in the terminal is ours to pass on.
-      detached: true,
-    });
-    let said = '';
-    const heard = (text: Buffer) => void (said = (said + text).slice(-20_000));
-    server.stdout.on('data', heard);
-    server.stderr.on('data', heard);
-    await answering(url, server, () => said);
-    return new Winback(url, folder, server, await databaseUrl(data), () => said);
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const running = await serve(url, data);
+    return new Winback(url, folder, running, await databaseUrl(data));
   }
 
   async stop() {
-    if (this.server.exitCode === null) {
-      const ended = once(this.server, 'exit');
-      this.server.kill('SIGTERM');
-      await ended;
-    }
+    await ended(this.running.server, 'SIGTERM');
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Ends the server as a power cut would: nothing is finished, nobody is told. With its PostgreSQL, or without. */
+  async crash({ withDatabase = false } = {}) {
+    const postmaster = Number((await postmasterFile(this.data))[0]);
+    const gone = ended(this.running.server, 'SIGKILL');
+    if (withDatabase) process.kill(postmaster, 'SIGKILL');
+    await gone;
+  }
+
+  /** Starts the server again after a crash, at the same address. */
+  async again() {
+    this.running = await serve(this.url, this.data);
+  }
+
+  /** A second server on the same database, as behind a load balancer; stop it before this one. */
+  async beside(): Promise<{ url: string; stop: () => Promise<void> }> {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const { server } = await serve(url, this.data, { DATABASE_URL: this.database });
+    return { url, stop: () => ended(server, 'SIGTERM') };
   }
 
   /** What the server wrote to its terminal. */
   log() {
-    return this.said();
+    return this.running.said();
+  }
+
+  private get data() {
+    return join(this.folder, 'data');
   }
 
   /** Imports a file through the command line; the JSON summary. */
@@ -146,6 +154,32 @@ export class Winback {
   }
 }
 
+type Running = { server: ChildProcess; said: () => string };
+
+/** Starts a server and waits until it answers. */
+async function serve(url: string, data: string, more: NodeJS.ProcessEnv = {}): Promise<Running> {
+  const { host } = new URL(url);
+  const server = spawn(BINARY, ['serve', '--data', data, '--listen', host, '--public-url', url], {
+    env: { ...environment(), ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C in the terminal is ours to pass on.
+    detached: true,
+  });
+  let said = '';
+  const heard = (text: Buffer) => void (said = (said + text).slice(-20_000));
+  server.stdout.on('data', heard);
+  server.stderr.on('data', heard);
+  await answering(url, server, () => said);
+  return { server, said: () => said };
+}
+
+async function ended(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL') {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exit = once(server, 'exit');
+  server.kill(signal);
+  await exit;
+}
+
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 /** Nobody's own database is touched. */
@@ -175,11 +209,20 @@ async function answering(url: string, server: ChildProcess, said: () => string) 
   throw new Error(`winback did not answer at ${url}:\n${said()}`);
 }
 
+async function homeOf(data: string): Promise<string> {
+  const elsewhere = await readFile(join(data, 'postgres.location'), 'utf8').catch(() => undefined);
+  return elsewhere?.trim() ?? join(data, 'postgres');
+}
+
+/** What PostgreSQL writes down of itself: its process in the first line, its socket's folder in the fifth. */
+async function postmasterFile(data: string): Promise<string[]> {
+  return (await readFile(join(await homeOf(data), 'pgdata/postmaster.pid'), 'utf8')).split('\n');
+}
+
 /** The way to the private cluster of a running winback: its socket and its password. */
 async function databaseUrl(data: string): Promise<string> {
-  const elsewhere = await readFile(join(data, 'postgres.location'), 'utf8').catch(() => undefined);
-  const home = elsewhere?.trim() ?? join(data, 'postgres');
-  const socket = (await readFile(join(home, 'pgdata/postmaster.pid'), 'utf8')).split('\n')[4];
+  const home = await homeOf(data);
+  const socket = (await postmasterFile(data))[4];
   const password = (await readFile(join(home, 'password'), 'utf8')).trim();
   return `postgres://winback:${encodeURIComponent(password)}@${encodeURIComponent(socket)}/winback`;
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sqlx::{PgExecutor, PgPool, types::Json};
+use sqlx::{Connection, PgConnection, PgPool, types::Json};
 use std::collections::HashMap;
 
 pub mod stages;
@@ -74,12 +74,16 @@ pub struct CardRow {
     attempts_limit: Option<i32>,
 }
 
-/// `select … from card` with the columns of a [`CardRow`], continued by the given SQL.
+/// `select …` with the columns of a [`CardRow`], continued by the given SQL: `from card c …`, or after the given `with …` from
+/// something else that is called `c` and has the same columns.
 macro_rules! cards {
     ([$($tail:tt)+] $(, $argument:expr)* $(,)?) => {
+        cards!(after "", [$($tail)+] $(, $argument)*)
+    };
+    (after $head:tt, [$($tail:tt)+] $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             CardRow,
-            r#"select c.id as "id!: LeadId", c.owner_id, c.queue_id, c.holder_name as "holder_name!", c.stage_id as "stage_id!",
+            $head + r#"select c.id as "id!: LeadId", c.owner_id, c.queue_id, c.holder_name as "holder_name!", c.stage_id as "stage_id!",
                       c.stage_entered_at, c.rank as "rank!", c.move_version as "move_version!",
                       c.next_step, c.next_step_channel, c.next_step_due, c.name, c.company, c.external_id,
                       c.direction as "direction!", c.party as "party!", c.business_line_id,
@@ -592,7 +596,7 @@ struct Before {
     key_is_taken: bool,
 }
 
-async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
+async fn before(connection: &mut PgConnection, permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
     let row = sqlx::query!(
         r#"select l.owner_id, l.queue_id, l.stage_id, l.stage_kind, l.standing_loss_id is not null as "is_lost!",
                   t.kind as target,
@@ -611,7 +615,7 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
         permit.viewer().id.0,
         wanted.key.0
     )
-    .fetch_optional(permit.pool())
+    .fetch_optional(connection)
     .await?
     .ok_or(AppError::NotFound)?;
     let stage = match (row.stage_id, row.stage_kind) {
@@ -637,54 +641,59 @@ async fn before(permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
     })
 }
 
-/// Moves a card. One statement changes the lead, writes its history, its event and the request's key, or nothing.
+/// Moves a card. One statement changes the lead, writes its history, its event and the request's key, or nothing, and
+/// answers with the card as it is then.
 pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
-    let before = before(permit, wanted).await?;
+    // Asking the pool again for each statement would cost more than the statements.
+    let mut connection = permit.pool().acquire().await?;
+    let before = before(&mut connection, permit, wanted).await?;
     if before.key_is_taken {
         return Err(AppError::NotUnderstood);
-    }
-    if before.done_already {
-        return outcome(permit, wanted).await;
     }
     let standing = Standing {
         stage: before.stage.map(|(_, kind)| kind),
         is_lost: before.is_lost,
         may_write: may_write(permit.viewer(), before.holder),
     };
-    if let Err(why) = rules::plan_move(standing, before.target) {
-        return refused(permit, wanted.lead, why).await;
+    let plan = rules::plan_move(standing, before.target);
+    if before.done_already || plan.is_err() {
+        drop(connection);
+        return match plan {
+            Err(why) if !before.done_already => refused(permit, wanted.lead, why).await,
+            _ => outcome(permit, wanted).await,
+        };
     }
     let rank = rules::rank_between(before.above.as_deref(), before.below.as_deref());
-    if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
-        return reorder(permit, wanted, before.holder, &rank).await;
-    }
     // A win is taken back by whoever holds its lead: the others wait until it is done.
     let takes_win_back = standing.stage == Some(StageKind::Customer) && !before.target.is_won();
-    let moved = if takes_win_back {
-        let mut transaction = permit.pool().begin().await?;
+    let moved = if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
+        write_place(&mut connection, permit, wanted, before.holder, &rank).await
+    } else if takes_win_back {
+        let mut transaction = connection.begin().await?;
         sqlx::query!("select from lead where id = $1 for update", wanted.lead.0).execute(&mut *transaction).await?;
-        let moved = write_move(&mut *transaction, permit, wanted, &before, &rank).await;
+        let moved = write_move(&mut transaction, permit, wanted, &before, &rank).await;
         if moved.is_ok() {
             transaction.commit().await?;
         }
         moved
     } else {
-        write_move(permit.pool(), permit, wanted, &before, &rank).await
+        write_move(&mut connection, permit, wanted, &before, &rank).await
     };
+    drop(connection);
     settled(permit, wanted, moved).await
 }
 
-/// The version that the move made; `None` when somebody was quicker.
-async fn write_move<'c>(
-    executor: impl PgExecutor<'c>,
+/// The card as the move has put it; `None` when somebody was quicker.
+async fn write_move(
+    connection: &mut PgConnection,
     permit: &Permit,
     wanted: &Move,
     before: &Before,
     rank: &str,
-) -> Result<Option<i64>, sqlx::Error> {
+) -> Result<Option<CardRow>, sqlx::Error> {
     let (owner, queue) = before.holder.columns();
-    sqlx::query_scalar!(
-        r#"with undone as (
+    cards!(
+        after r#"with undone as (
                -- Out of Customer takes the win back; what the win had written on the lead goes back to what was there.
                update win w set undone_at = $6, undone_by = $4
                from lead l, stage t, activity a
@@ -709,20 +718,27 @@ async fn write_move<'c>(
                  and l.standing_loss_id is null and l.withdrawn_at is null
                  and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
-               returning l.id, l.move_version, f.id as from_stage_id, t.id as to_stage_id, f.kind as from_kind, t.kind as to_kind
+               returning l.*, f.id as from_stage_id
            ), key as (
                insert into request_key (user_id, key, at, lead_id, move_version)
                select $4, $7, $6, id, move_version from moved
            ), history as (
                insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id)
-               select id, 'move', $4, $6, move_version, from_stage_id, to_stage_id from moved
+               select id, 'move', $4, $6, move_version, from_stage_id, stage_id from moved
            ), told as (
                insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
            ), no_recovery as (
                -- A reactivated loss is recovered while its lead is won; undoing the win undoes that, too.
                update loss l set closure = 'reactivated' from undone u where l.lead_id = u.lead_id and l.closure = 'recovered'
-           )
-           select move_version from moved"#,
+           ), c as (
+               select m.*, coalesce(u.name, q.name) as holder_name, s.name as source, p.name as product,
+                      k.attempts, k.in_vain, k.answered_at, k.vain_at, k.unanswered_since, k.refused_at, k.competitor_at,
+                      t.unanswered_days, t.attempts_limit
+               from moved m left join app_user u on u.id = m.owner_id left join queue q on q.id = m.queue_id
+               left join source s on s.id = m.source_id left join product p on p.id = m.product_id
+               left join lead_contact k on k.lead_id = m.id left join stage t on t.id = m.stage_id
+           ) "#,
+        ["from c"],
         wanted.lead.0,
         wanted.to.0,
         wanted.seen_version,
@@ -734,26 +750,39 @@ async fn write_move<'c>(
         owner,
         queue
     )
-    .fetch_optional(executor)
+    .fetch_optional(connection)
     .await
 }
 
 /// A new place in the same column: no move, so neither version nor history change.
-async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> Result<Moved, AppError> {
+async fn write_place(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    wanted: &Move,
+    holder: Holder,
+    rank: &str,
+) -> Result<Option<CardRow>, sqlx::Error> {
     let (owner, queue) = holder.columns();
-    let placed = sqlx::query_scalar!(
-        "with placed as (
+    cards!(
+        after "with placed as (
              update lead set rank = $2
              where id = $1 and stage_id = $3 and move_version = $4 and standing_loss_id is null and withdrawn_at is null
                and owner_id is not distinct from $8 and queue_id is not distinct from $9
                and not exists (select from request_key where user_id = $5 and key = $6)
-             returning id, move_version
+             returning *
          ), key as (
              insert into request_key (user_id, key, at, lead_id, move_version) select $5, $6, $7, id, move_version from placed
          ), told as (
              insert into event (at, kind, lead_ids) select $7, 'leads', array[id] from placed
-         )
-         select move_version from placed",
+         ), c as (
+             select m.*, coalesce(u.name, q.name) as holder_name, s.name as source, p.name as product,
+                    k.attempts, k.in_vain, k.answered_at, k.vain_at, k.unanswered_since, k.refused_at, k.competitor_at,
+                    t.unanswered_days, t.attempts_limit
+             from placed m left join app_user u on u.id = m.owner_id left join queue q on q.id = m.queue_id
+             left join source s on s.id = m.source_id left join product p on p.id = m.product_id
+             left join lead_contact k on k.lead_id = m.id left join stage t on t.id = m.stage_id
+         ) ",
+        ["from c"],
         wanted.lead.0,
         rank,
         wanted.to.0,
@@ -764,17 +793,20 @@ async fn reorder(permit: &Permit, wanted: &Move, holder: Holder, rank: &str) -> 
         owner,
         queue
     )
-    .fetch_optional(permit.pool())
-    .await;
-    settled(permit, wanted, placed).await
+    .fetch_optional(connection)
+    .await
 }
 
 /// What a statement that should have changed the card's place has come to.
-async fn settled(permit: &Permit, wanted: &Move, version: Result<Option<i64>, sqlx::Error>) -> Result<Moved, AppError> {
-    match version {
-        Ok(Some(_)) => {
+async fn settled(
+    permit: &Permit,
+    wanted: &Move,
+    moved: Result<Option<CardRow>, sqlx::Error>,
+) -> Result<Moved, AppError> {
+    match moved {
+        Ok(Some(row)) => {
             permit.committed();
-            outcome(permit, wanted).await
+            Ok(Moved::Done { card: Box::new(seen(permit, row)) })
         }
         Ok(None) => conflict(permit, wanted).await,
         // The same request arrived twice at once, and the other one was carried out.
@@ -785,6 +817,7 @@ async fn settled(permit: &Permit, wanted: &Move, version: Result<Option<i64>, sq
     }
 }
 
+/// What this very request has come to when it was carried out before.
 async fn outcome(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
     match card(permit, wanted.lead).await? {
         Some(card) => Ok(Moved::Done { card: Box::new(card) }),

@@ -4,7 +4,7 @@ use super::{
     cluster::{Cluster, ClusterError},
     config::DatabaseConfig,
 };
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::{Connection, PgPool, postgres::PgPoolOptions};
 use std::time::Duration;
 
 /// The schema's history, built into the binary.
@@ -69,6 +69,9 @@ impl Database {
     }
 }
 
+/// A connection that was used this lately needs no question whether it is still there: asking costs as much as a query.
+const LATELY: Duration = Duration::from_secs(5);
+
 /// Connections that wait ten seconds at most for their turn, and never hold a transaction open for long.
 pub async fn connect(url: &str, connections: u32) -> Result<PgPool, sqlx::Error> {
     let options: sqlx::postgres::PgConnectOptions = url.parse()?;
@@ -81,6 +84,15 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, sqlx::Error>
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                if used.idle_for > LATELY {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await
 }

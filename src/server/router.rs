@@ -17,7 +17,7 @@ use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, Request, State},
-    middleware::{from_fn, from_fn_with_state, map_response},
+    middleware::{Next, from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
@@ -34,6 +34,7 @@ use tower_http::{
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
+use tracing::Instrument;
 
 /// No request of a person is larger; uploads have routes of their own.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -78,15 +79,18 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
     let streams = Router::new()
         .route("/live", get(live::stream::stream))
         .route("/import/rejected/{run}", get(capture::routes::rejected))
-        .route("/import/preset", get(capture::routes::preset));
+        .route("/import/preset", get(capture::routes::preset))
+        .layer(from_fn(to_the_end));
     // Bodies are limited by the handler, which asks first whether the file may come at all.
     let attachments = Router::new()
         .route("/attachments", post(files::receive))
         .route("/attachments/{id}", get(files::hand_out))
+        .layer(from_fn(to_the_end))
         .layer(DefaultBodyLimit::disable())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_UPLOAD));
     let uploads = Router::new()
         .route("/import/upload", post(capture::routes::upload))
+        .layer(from_fn(to_the_end))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_FILE))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_UPLOAD));
@@ -102,6 +106,7 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
             move || shell(options.clone())
         })
         .fallback_service(get(file).with_state(app.clone()))
+        .layer(from_fn(to_the_end))
         .layer(map_response(answers::tell_by_status))
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
@@ -118,6 +123,19 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         .layer(TraceLayer::new_for_http().make_span_with(request_span))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app))
+}
+
+/// What was begun is carried through, whether or not somebody still waits for the answer. A line that breaks while a
+/// transaction begins would otherwise leave it open, on a connection that others go on to use: what they then change would
+/// be acknowledged and lost (sqlx forgets a `begin` that was cancelled).
+async fn to_the_end(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request).in_current_span()).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::error!(%error, "a request did not come to its end");
+            AppError::Internal.into_response()
+        }
+    }
 }
 
 /// The path without its query (queries hold what people searched for) and without an invitation's secret.

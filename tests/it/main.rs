@@ -15,6 +15,7 @@ mod losses;
 mod outreach;
 mod people;
 mod pipeline;
+mod race;
 mod recontacts;
 mod record;
 mod routing;

@@ -1,0 +1,176 @@
+//! What is read from the board, timed one request after the other at several sizes, and by eight at once.
+
+use crate::{Trouble, line::Line, median, pgbench::Pgbench};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use std::{
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Which of the two growths a request counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growth {
+    /// The board: pages and filters.
+    Board,
+    /// Finding a lead by something that is spelt rightly.
+    Search,
+    /// With a typing error: reported, not held against anything.
+    Fuzzy,
+}
+
+/// A request that is timed.
+pub struct Asked {
+    /// What it is.
+    pub name: &'static str,
+    /// What it counts for.
+    pub growth: Growth,
+    path: &'static str,
+    body: Value,
+    who: usize,
+}
+
+/// A database of some size with somebody who asks.
+pub struct Place {
+    /// How many leads it has.
+    pub leads: i64,
+    lines: Vec<Line>,
+    asked: Vec<Asked>,
+}
+
+/// A rep with a full board, and an admin, whose board is everybody's.
+const WHO: [&str; 2] = ["ayse@demo.winback", "admin@demo.winback"];
+const REP: usize = 0;
+const ADMIN: usize = 1;
+
+fn filter(whose: &str, source: Option<i64>, product: Option<i64>, text: &str) -> Value {
+    json!({ "whose": whose, "source": source, "product": product, "text": text, "sort": "manual" })
+}
+
+impl Place {
+    /// Signs in and chooses what is asked for.
+    pub async fn new(pool: &PgPool, leads: i64, host: &str) -> Result<Self, Trouble> {
+        let mut lines = Vec::new();
+        for email in WHO {
+            lines.push(Line::sign_in(host, email)?);
+        }
+        let first = json!({ "filter": filter("mine", None, None, "") });
+        let board: Value = serde_json::from_str(&lines[ADMIN].ask("/api/pipeline/board", &first.to_string())?)?;
+        let last = board["columns"][0]["cards"].as_array().and_then(|cards| cards.last()).ok_or("an empty board")?;
+        let next = json!({ "stage": board["columns"][0]["stage"]["id"], "filter": filter("mine", None, None, ""),
+                           "after": { "figure": 0, "rank": last["rank"], "id": last["id"] } });
+        let page = |name, who, body| Asked { name, growth: Growth::Board, path: "/api/pipeline/board", body, who };
+        let narrowed = |source, product| json!({ "filter": filter("mine", source, product, "") });
+        let mut asked = vec![
+            page("first page, a rep's own", REP, first.clone()),
+            page("first page, everybody's", ADMIN, first),
+            Asked { name: "next page", growth: Growth::Board, path: "/api/pipeline/column", body: next, who: ADMIN },
+            page("filter by source", ADMIN, narrowed(Some(3), None)),
+            page("filter by product", REP, narrowed(None, Some(2))),
+        ];
+        asked.extend(searches(pool).await?);
+        Ok(Self { leads, lines, asked })
+    }
+
+    /// The requests.
+    pub fn asked(&self) -> &[Asked] {
+        &self.asked
+    }
+
+    /// Milliseconds that one request takes.
+    pub fn time(&mut self, which: usize) -> Result<f64, Trouble> {
+        let asked = &self.asked[which];
+        let body = asked.body.to_string();
+        let begun = Instant::now();
+        let answer = self.lines[asked.who].ask(asked.path, &body)?;
+        let took = begun.elapsed().as_secs_f64() * 1000.0;
+        if asked.growth == Growth::Board && !answer.contains("move_version") {
+            return Err(format!("{} found nothing: {answer}", asked.name).into());
+        }
+        Ok(took)
+    }
+}
+
+/// Everything that is searched for: this is the one place where it is asked. Each search is for a lead that is open.
+async fn searches(pool: &PgPool) -> Result<Vec<Asked>, Trouble> {
+    let (name, phone, email): (String, String, String) = sqlx::query_as(
+        "select name, phone, email from lead
+         where standing_loss_id is null and stage_kind <> 'customer' and phone is not null and company is not null
+           and name ~ '^[A-Za-z ]+$'
+         order by id limit 1",
+    )
+    .fetch_one(pool)
+    .await?;
+    let prefix: String = name.chars().take(name.chars().count() - 2).collect();
+    let spelt: String = phone.replace("+90 ", "0").replace(' ', "").chars().skip(1).collect();
+    let search = |name, text: &str| Asked {
+        name,
+        growth: Growth::Search,
+        path: "/api/pipeline/board",
+        body: json!({ "filter": filter("mine", None, None, text) }),
+        who: ADMIN,
+    };
+    Ok(vec![
+        search("search: exact name", &name),
+        search("search: prefix", &prefix),
+        search("search: phone", &spelt),
+        search("search: e-mail", &email),
+    ])
+}
+
+/// Medians per request and place, asked in turn so that a passing disturbance meets all of them.
+pub fn time_all(places: &mut [Place], rounds: usize) -> Result<Vec<Vec<f64>>, Trouble> {
+    let requests = places[0].asked.len();
+    let mut took = vec![vec![Vec::new(); places.len()]; requests];
+    for round in 0..rounds + 2 {
+        for (which, took) in took.iter_mut().enumerate() {
+            for (place, took) in places.iter_mut().zip(took) {
+                let one = place.time(which)?;
+                // The first two are for caches and plans.
+                if round >= 2 {
+                    took.push(one);
+                }
+            }
+        }
+    }
+    Ok(took.into_iter().map(|places| places.into_iter().map(median).collect()).collect())
+}
+
+/// First pages per second: of the server for eight who ask at once, and of the same rows by bare SQL.
+pub fn eight_at_once(host: &str, pgbench: &Pgbench, seconds: u64) -> Result<(f64, f64), Trouble> {
+    let line = Line::sign_in(host, WHO[ADMIN])?;
+    let (is_over, pages) = (AtomicBool::new(false), AtomicI64::new(0));
+    let body = json!({ "filter": filter("mine", None, None, "") }).to_string();
+    let begun = Instant::now();
+    let ends: Vec<Result<(), String>> = thread::scope(|scope| {
+        let readers: Vec<_> = (0..8)
+            .map(|_| {
+                let (line, body, is_over, pages) = (&line, &body, &is_over, &pages);
+                scope.spawn(move || {
+                    let mut line = line.beside().map_err(|error| error.to_string())?;
+                    while !is_over.load(Ordering::Relaxed) {
+                        line.ask("/api/pipeline/board", body).map_err(|error| error.to_string())?;
+                        pages.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        thread::sleep(Duration::from_secs(seconds));
+        is_over.store(true, Ordering::Relaxed);
+        readers.into_iter().map(|reader| reader.join().unwrap_or_else(|_| Err("a reader fell".to_owned()))).collect()
+    });
+    let app = pages.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
+    ends.into_iter().collect::<Result<Vec<()>, String>>()?;
+    let rows = "select c.* from stage s cross join lateral
+                    (select * from card c where c.stage_id = s.id and c.standing_loss_id is null order by c.rank, c.id limit 31) c
+                where s.kind <> 'unqualified';";
+    let bare = pgbench.run("page", rows, 8, seconds, &[])?;
+    Ok((app, bare.per_second))
+}
+
+/// One first page, for whoever listens to the statements.
+pub fn first_page(line: &mut Line) -> Result<(), Trouble> {
+    line.ask("/api/pipeline/board", &json!({ "filter": filter("mine", None, None, "") }).to_string()).map(drop)
+}
