@@ -31,9 +31,9 @@ pub mod outreach;
 pub mod people;
 pub mod pipeline;
 pub mod recontacts;
+pub mod risks;
 pub mod routing;
 pub mod search;
-pub mod risks;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod settings;

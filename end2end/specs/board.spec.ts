@@ -73,6 +73,7 @@ test.describe('several at once', () => {
     await bar(page).getByRole('button', { name: 'Next step…' }).click();
     await dialog(page).getByLabel('What (optional)').fill('Send the price list');
     await dialog(page).getByRole('button', { name: 'Tomorrow' }).click();
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
     await expect(page.locator('[data-lead]').getByText('Send the price list')).toHaveCount(2);
     await undo(page);
     await expect(page.locator('[data-lead]').getByText('No next step')).toHaveCount(2);

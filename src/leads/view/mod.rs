@@ -12,11 +12,11 @@ mod logging;
 mod losses;
 mod page;
 mod plan;
-pub(crate) mod step;
+mod step;
 mod tags;
 mod timeline;
 mod withdrawn;
-pub(crate) mod words;
+mod words;
 
 pub use page::LeadPage;
 pub use plan::{StepDialog, StepFields, StepForm, step_problem};

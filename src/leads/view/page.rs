@@ -39,8 +39,8 @@ use crate::{
     },
     outreach::view::{AskOutcome, WayOut},
     recontacts::view::PlanDialog,
-    search::api::visit,
     risks::view::{AtRisk, RiskDialog, RiskPanel},
+    search::api::visit,
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;

@@ -278,7 +278,7 @@ fn Form(planner: Planner, step: Memo<Option<NextStep>>) -> impl IntoView {
     }
 }
 
-pub(crate) fn quick_name(i18n: I18n, quick: QuickDue) -> String {
+pub(super) fn quick_name(i18n: I18n, quick: QuickDue) -> String {
     match quick {
         QuickDue::Tomorrow => t_string!(i18n, leads.quick_tomorrow).to_string(),
         QuickDue::InThreeDays => t_string!(i18n, leads.quick_in_three_days).to_string(),
@@ -287,7 +287,7 @@ pub(crate) fn quick_name(i18n: I18n, quick: QuickDue) -> String {
 }
 
 /// Why a step is not planned, and what to do.
-pub(crate) fn problem_text(i18n: I18n, problem: &StepProblem) -> String {
+pub(super) fn problem_text(i18n: I18n, problem: &StepProblem) -> String {
     match problem {
         StepProblem::NotYours => t_string!(i18n, leads.problem_not_yours).to_string(),
         StepProblem::IsLost => t_string!(i18n, leads.step_is_lost).to_string(),

@@ -25,7 +25,7 @@ pub(super) fn stage_name(i18n: I18n, stage: Option<&Names>) -> String {
     }
 }
 
-pub(crate) fn channel_name(i18n: I18n, channel: Channel) -> String {
+pub(super) fn channel_name(i18n: I18n, channel: Channel) -> String {
     match channel {
         Channel::Call => t_string!(i18n, losses.channel_call).to_string(),
         Channel::Email => t_string!(i18n, losses.channel_email).to_string(),

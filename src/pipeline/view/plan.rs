@@ -3,20 +3,17 @@
 use super::carry::{Hands, many_leads};
 use crate::{
     clock::Moment,
-    i18n::{t, t_string, tu_string},
+    i18n::{t_string, tu_string},
     ids::LeadId,
     leads::{
         api::step::{PlannedStep, StepAnswer, StepChange, StepWish, change_next_steps},
-        rules::step::QuickDue,
-        view::step::{problem_text, quick_name},
-        view::words::channel_name,
+        view::{StepFields, StepForm, step_problem},
     },
     live::later::Later,
-    losses::view::words::trouble,
-    pipeline::api::{Channel, NextStep},
+    losses::{rules::DoNot, view::words::trouble},
+    pipeline::api::NextStep,
     ui::{
-        dialog::Dialog,
-        field::RadioChips,
+        form::{FormDialog, FormState},
         key::fresh_key,
         toast::{Offer, Toast},
     },
@@ -39,40 +36,31 @@ fn Opened(leads: Vec<LeadId>, hands: Hands) -> impl IntoView {
     let i18n = hands.i18n;
     let count = leads.len();
     let leads = StoredValue::new(leads);
-    let (channel, what) = (RwSignal::new(Some(Channel::Call)), RwSignal::new(String::new()));
-    let channels =
-        move || Channel::ALL.iter().map(|channel| (*channel, channel_name(i18n, *channel))).collect::<Vec<_>>();
-    let plan = move |quick: QuickDue| {
-        let Some(channel) = channel.get_untracked() else { return };
-        let due = quick.from(hands.now.get_untracked().local());
-        let wanted = StepWish::Plan(PlannedStep { channel, what: what.get_untracked(), due });
+    let form = StepForm::new(None, DoNot::default());
+    let now = hands.now.get_untracked().local();
+    let state = FormState::new();
+    let plan = move |()| {
+        let Some(planned) = form.planned() else {
+            return state.object(tu_string!(i18n, leads.step_when_missing).to_string());
+        };
+        let wanted = StepWish::Plan(planned);
         let changes =
             leads.with_value(|leads| leads.iter().filter_map(|lead| change(hands, *lead, wanted.clone())).collect());
         hands.planning.set(None);
         send(hands, changes, true);
     };
-    let quick = QuickDue::ALL
-        .iter()
-        .map(|quick| view! { <button type="button" class="primary" on:click=move |_| plan(*quick)>{move || quick_name(i18n, *quick)}</button> })
-        .collect_view();
     view! {
-        <Dialog labelled_by="plan-together" on_close=move |()| hands.planning.set(None)>
-            <h1 id="plan-together">{move || t_string!(i18n, pipeline.plan_title, leads = many_leads(i18n, count))}</h1>
-            <RadioChips
-                name="plan-channel"
-                legend=Signal::derive(move || t_string!(i18n, leads.step_how).to_string())
-                options=Signal::derive(channels)
-                chosen=channel
-            />
-            <label class="field">
-                {t!(i18n, leads.step_what)}
-                <input class="input" maxlength="200" dir="auto" prop:value=what on:input=move |event| what.set(event_target_value(&event))/>
-            </label>
-            <div class="options" role="group" aria-label=move || t_string!(i18n, leads.step_when)>{quick}</div>
-            <div class="dialog-foot">
-                <button type="button" on:click=move |_| hands.planning.set(None)>{t!(i18n, shell.cancel)}</button>
-            </div>
-        </Dialog>
+        <FormDialog
+            id="plan-together"
+            title=Signal::derive(move || t_string!(i18n, pipeline.plan_title, leads = many_leads(i18n, count)))
+            send=Signal::derive(move || t_string!(i18n, risks.save).to_string())
+            state
+            on_send=plan
+            on_leave=move |()| hands.planning.set(None)
+            on_cancel=move |()| hands.planning.set(None)
+        >
+            <StepFields form now/>
+        </FormDialog>
     }
 }
 
@@ -108,7 +96,7 @@ fn send(hands: Hands, changes: Vec<StepChange>, offers_undo: bool) {
                     hands.board.plan(one.lead, step.clone());
                     done.push(back(one, step));
                 }
-                StepAnswer::Refused { problem } => stay.push(untrack(|| problem_text(i18n, &problem))),
+                StepAnswer::Refused { problem } => stay.push(untrack(|| step_problem(i18n, &problem))),
                 StepAnswer::Conflict { by, at, .. } => stay.push(conflict(hands, by, at)),
             }
         }
