@@ -84,7 +84,7 @@ pub fn TodayPage() -> impl IntoView {
                 view! { <RiskDialog about now on_done=done on_lose/> }.into_any()
             }
             Open::Losing(lead) => {
-                let on_done = Callback::new(move |lost: Option<_>| done.run(lost.is_some()));
+                let on_done = Callback::new(move |lost: Vec<_>| done.run(!lost.is_empty()));
                 view! { <LossDialog lead on_done/> }.into_any()
             }
             Open::Asking(lead, name) => view! { <AskDialog lead name on_done=done/> }.into_any(),
