@@ -13,8 +13,21 @@ use std::{env, error::Error, fs, path::Path};
 /// English first: what a language lacks is shown in it. en-XB is the pseudo-language of `scripts/pseudo-locale.mjs`.
 const LANGUAGES: [&str; 2] = ["tr", "en-XB"];
 /// A namespace per slice.
-const NAMESPACES: [&str; 11] =
-    ["analytics", "capture", "demo", "leads", "losses", "outreach", "people", "pipeline", "settings", "shell", "wins"];
+const NAMESPACES: [&str; 13] = [
+    "analytics",
+    "capture",
+    "colleagues",
+    "demo",
+    "leads",
+    "losses",
+    "outreach",
+    "people",
+    "pipeline",
+    "risks",
+    "settings",
+    "shell",
+    "wins",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Queries are checked against the migrations: a change there is a change of the code.

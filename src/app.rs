@@ -6,8 +6,8 @@ use crate::{
 };
 use frame::Frame;
 use later::{
-    ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, SectionRoute, SettingsRoute,
-    SetupRoute, TodayRoute,
+    AtRiskRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, SectionRoute,
+    SettingsRoute, SetupRoute, TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};
@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=|| view! { <Redirect path="/board"/> }/>
                     <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
                     <Route path=path!("/today") view={Lazy::<TodayRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/at-risk") view={Lazy::<AtRiskRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>

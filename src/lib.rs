@@ -15,6 +15,7 @@ pub mod analytics;
 pub mod app;
 pub mod capture;
 pub mod clock;
+pub mod colleagues;
 #[cfg(feature = "ssr")]
 pub mod command;
 pub mod demo;
@@ -30,6 +31,7 @@ pub mod outreach;
 pub mod people;
 pub mod pipeline;
 pub mod recontacts;
+pub mod risks;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod settings;

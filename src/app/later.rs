@@ -6,6 +6,7 @@ use crate::{
     leads::view::LeadPage,
     losses::view::LostPoolPage,
     outreach::view::TodayPage,
+    risks::view::AtRiskPage,
     settings::view::{InvitationPage, SectionPage, SettingsPage, SetupPage},
 };
 use leptos::prelude::*;
@@ -78,6 +79,20 @@ impl LazyRoute for ImportRoute {
 
     fn view(_this: Self) -> AnyView {
         view! { <ImportPage/> }.into_any()
+    }
+}
+
+/// Leads at risk.
+pub struct AtRiskRoute;
+
+#[lazy_route]
+impl LazyRoute for AtRiskRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <AtRiskPage/> }.into_any()
     }
 }
 

@@ -155,6 +155,15 @@ pub async fn remove(pool: &PgPool, now: DateTime<Utc>) -> Result<Removed, sqlx::
     Ok(Removed { leads, people, closed })
 }
 
+/// What hangs on the histories of leads.
+async fn remove_companions(connection: &mut PgConnection, leads: Range) -> Result<(), sqlx::Error> {
+    let Range { first, last } = leads;
+    sqlx::query!("delete from mention where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
+    sqlx::query!("delete from question where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
+    sqlx::query!("delete from lead_contact where lead_id between $1 and $2", first, last).execute(connection).await?;
+    Ok(())
+}
+
 /// History is never deleted, except here: what was made up never happened.
 async fn remove_leads(connection: &mut PgConnection, leads: Range, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     let Range { first, last } = leads;
@@ -180,6 +189,7 @@ async fn remove_leads(connection: &mut PgConnection, leads: Range, now: DateTime
     sqlx::query!("delete from recontact where lead_id between $1 and $2", first, last)
         .execute(&mut *connection)
         .await?;
+    remove_companions(&mut *connection, leads).await?;
     sqlx::query!("delete from win where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
     // These name each other: all at once, or none.
     let gone = sqlx::query!(

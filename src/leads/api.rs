@@ -2,6 +2,7 @@
 
 use crate::{
     clock::Moment,
+    colleagues::api::Question,
     error::AppError,
     ids::{LeadId, Names, StageId},
     live::wire::Cursor,
@@ -11,6 +12,7 @@ use crate::{
         rules::StageKind,
     },
     recontacts::api::Planned,
+    risks::rules::Risks,
     wins::api::Won,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -85,6 +87,12 @@ pub struct Lead {
     pub recorded_at: Moment,
     /// Every win, the newest first; only the first can stand.
     pub wins: Vec<Won>,
+    /// What says that it may be lost soon, now or as time goes by.
+    pub risks: Risks,
+    /// How often we tried to reach them in this run.
+    pub attempts: i32,
+    /// What a manager was asked about it, the newest first.
+    pub questions: Vec<Question>,
     /// When a lost lead is asked again.
     pub recontact: Option<Planned>,
     /// Grows with every change of place; sent back with a move.

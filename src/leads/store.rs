@@ -2,6 +2,7 @@
 
 use super::api::{Lead, LeadInSight, MaskedLead, Place};
 use crate::{
+    colleagues,
     error::{AppError, word},
     ids::{LeadId, Names, StageId},
     losses::{self, rules::DoNot},
@@ -13,7 +14,7 @@ use crate::{
         api::{Money, NextStep},
         store::holder,
     },
-    recontacts, wins,
+    recontacts, risks, wins,
 };
 use sqlx::{PgConnection, types::Json};
 
@@ -87,6 +88,7 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         None => None,
     };
     let attempts = losses::store::attempts(&mut connection, permit, lead).await?;
+    let watched = risks::store::watched(&mut connection, lead).await?;
     Ok(LeadInSight::Full(Box::new(Lead {
         id: lead,
         name: row.name,
@@ -108,6 +110,9 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         arose_at: row.arose_at.map(|arose| permit.moment(arose)),
         recorded_at: permit.moment(row.recorded_at),
         wins: wins::store::wins(&mut connection, permit, lead).await?,
+        risks: watched.risks,
+        attempts: watched.attempts,
+        questions: colleagues::store::questions::about(&mut connection, permit, lead).await?,
         recontact: recontacts::store::open_plan(&mut connection, lead).await?,
         move_version: row.move_version,
         episodes: losses::store::episodes(&mut connection, permit, lead).await?,

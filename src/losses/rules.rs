@@ -215,6 +215,9 @@ pub struct NewAttempt {
     pub at: Option<NaiveDateTime>,
     /// What else there is to say.
     pub note: String,
+    /// Colleagues who are mentioned in it.
+    #[serde(default)]
+    pub mentions: Vec<UserId>,
 }
 
 /// What somebody asked us not to do.
@@ -428,6 +431,11 @@ pub enum Objection {
     RecontactNotOffered,
     /// The date for trying again has passed.
     RecontactInPast,
+    /// A colleague is mentioned who may not read the lead.
+    MentionUnread {
+        /// Who.
+        name: String,
+    },
     /// Something else about trying again: too far ahead, a channel that they asked us not to use, a person who cannot.
     Recontact(recontacts::rules::Objection),
 }
@@ -445,7 +453,8 @@ impl Objection {
             | Self::AttemptInFuture
             | Self::AttemptTooLongAgo
             | Self::ChannelForbidden { .. }
-            | Self::ImportsOnly => Field::Attempt,
+            | Self::ImportsOnly
+            | Self::MentionUnread { .. } => Field::Attempt,
             Self::SayWhySameAgain => Field::SameAgain,
             Self::CustomerMissing => Field::Customer,
             Self::NoteMissing => Field::Note,
@@ -771,7 +780,14 @@ mod tests {
     }
 
     fn new_attempt(channel: AttemptChannel, approach: Approach) -> NewAttempt {
-        NewAttempt { channel, approach, result: AttemptResult::NoAnswer, at: None, note: String::new() }
+        NewAttempt {
+            channel,
+            approach,
+            result: AttemptResult::NoAnswer,
+            at: None,
+            note: String::new(),
+            mentions: Vec::new(),
+        }
     }
 
     fn anywhere() -> Scope {

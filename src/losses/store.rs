@@ -11,6 +11,7 @@ use super::{
     },
 };
 use crate::{
+    colleagues::store::mentions,
     error::{AppError, word},
     fold::{fold, like_pattern},
     ids::{ActivityId, BusinessLineId, LeadId, LossId, Names, ReasonId, RecontactId, RequestKey, StageId, UserId},
@@ -207,7 +208,7 @@ pub async fn write_attempt(
     attempt: &NewAttempt,
 ) -> Result<i64, sqlx::Error> {
     let at = attempt.at.map_or(permit.now(), |local| permit.on_the_clock(local));
-    sqlx::query_scalar!(
+    let entry = sqlx::query_scalar!(
         r#"with entry as (
                insert into activity (lead_id, kind, actor_id, at, direction, body)
                values ($1, $2, $3, $4, 'outbound', $5) returning id, lead_id, at
@@ -222,8 +223,10 @@ pub async fn write_attempt(
         attempt.approach.word(),
         attempt.result.word()
     )
-    .fetch_one(connection)
-    .await
+    .fetch_one(&mut *connection)
+    .await?;
+    mentions::keep(connection, permit, lead, ActivityId(entry), &attempt.mentions).await?;
+    Ok(entry)
 }
 
 /// Logs an attempt by itself.
@@ -247,6 +250,9 @@ pub async fn log_attempt(
     // History may be completed with what happened in an earlier run.
     if let Some(why) = about.filter(|why| *why != Objection::AttemptNotOfThisRun) {
         return Ok(LogAnswer::Refused { why });
+    }
+    if let Some(name) = mentions::unreached(&mut transaction, lead, &attempt.mentions).await? {
+        return Ok(LogAnswer::Refused { why: Objection::MentionUnread { name } });
     }
     write_attempt(&mut transaction, permit, lead, attempt).await?;
     sqlx::query!(
@@ -290,6 +296,11 @@ pub async fn lose(permit: &Permit, wanted: &NewLoss) -> Result<LoseAnswer, AppEr
         Ok(plan) => plan,
         Err(objections) => return Ok(LoseAnswer::Objections { objections }),
     };
+    if let LastAttempt::New(attempt) = plan.attempt
+        && let Some(name) = mentions::unreached(&mut transaction, wanted.lead, &attempt.mentions).await?
+    {
+        return Ok(LoseAnswer::Objections { objections: vec![Objection::MentionUnread { name }] });
+    }
     match write_loss(&mut transaction, permit, &known, &plan, &wanted.key).await {
         Ok(loss) => {
             transaction.commit().await?;

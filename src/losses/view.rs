@@ -7,7 +7,7 @@ mod query;
 mod reopen;
 pub mod words;
 
-pub use attempt::AttemptDialog;
+pub use attempt::{AttemptDialog, Begun};
 pub use dialog::LossDialog;
 pub use pool::LostPoolPage;
 pub use reopen::ReopenDialog;

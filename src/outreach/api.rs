@@ -2,12 +2,14 @@
 
 use crate::{
     clock::Moment,
+    colleagues::api::ForMe,
     error::AppError,
     ids::{LeadId, Names, UserId},
     live::wire::Cursor,
     losses::rules::DoNot,
     pipeline::api::{Channel, NextStep},
     recontacts::api::Planned,
+    risks::rules::Risks,
 };
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -21,6 +23,8 @@ pub enum Task {
     Step(NextStep),
     /// It was lost, and the day of asking again has come.
     Recontact(Planned),
+    /// It may be lost soon; this is what happens next, on a later day.
+    Risk(Option<NextStep>),
     /// Nobody has said what comes next.
     Nothing,
 }
@@ -55,6 +59,8 @@ pub struct Row {
     pub holder: String,
     /// Where it stands, per language.
     pub stage: Option<Names>,
+    /// What says now that it may be lost; nothing where the viewer may not read the lead.
+    pub risks: Risks,
     /// `None` where the viewer may not read the lead.
     pub details: Option<Details>,
     /// Whether the viewer may change the lead.
@@ -67,7 +73,17 @@ impl Row {
         match &self.task {
             Task::Step(step) => Some(step.channel),
             Task::Recontact(plan) => plan.channel.word().parse().ok(),
+            Task::Risk(step) => step.as_ref().map(|step| step.channel),
             Task::Nothing => None,
+        }
+    }
+
+    /// What happens next with it.
+    pub fn next_step(&self) -> Option<&NextStep> {
+        match &self.task {
+            Task::Step(step) => Some(step),
+            Task::Risk(step) => step.as_ref(),
+            Task::Recontact(_) | Task::Nothing => None,
         }
     }
 }
@@ -94,7 +110,9 @@ pub struct Today {
     pub now: Moment,
     /// When the day ends: then all of it is read anew.
     pub ends: Moment,
-    /// Overdue and due today, by the clock.
+    /// What is for the viewer until they have seen or answered it.
+    pub for_me: Vec<ForMe>,
+    /// Overdue, due today and at risk, by the clock.
     pub rows: Vec<Row>,
     /// How many of these there are.
     pub total: i64,
@@ -111,7 +129,7 @@ pub struct Today {
 /// How much is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
-    /// Overdue and due today.
+    /// What is for the viewer, overdue, due today and at risk.
     pub count: i64,
     /// Milliseconds until the day ends.
     pub ends_in: i64,

@@ -1,6 +1,54 @@
-//! How somebody is reached in one press. Pure.
+//! What is done with a row in one press, and how somebody is reached. Pure.
 
+use super::api::{Details, Row, Task};
 use crate::{losses::rules::DoNot, people::rules::Email, pipeline::api::Channel};
+
+/// The one thing that a row's main button does; the rest is in its menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Main {
+    /// Calls or writes, by this link.
+    Reach(Channel, String),
+    /// Says that the task is done.
+    Done,
+    /// Writes down what came of it.
+    Log,
+    /// Answers what says that the lead may be lost.
+    Answer,
+    /// Says what comes next.
+    Plan,
+}
+
+impl Details {
+    /// The link that reaches them by `channel`, where there is one.
+    pub fn link(&self, channel: Channel) -> Option<String> {
+        link(channel, self.phone.as_deref(), self.email.as_deref(), self.do_not)
+    }
+}
+
+/// What a row's main button does; nothing where the viewer may do nothing.
+pub fn main_action(row: &Row) -> Option<Main> {
+    let planned = row.channel().filter(|_| matches!(row.task, Task::Step(_) | Task::Recontact(_)));
+    let link = planned.and_then(|channel| Some((channel, row.details.as_ref()?.link(channel)?)));
+    match (&row.task, link) {
+        (_, Some((channel, link))) => Some(Main::Reach(channel, link)),
+        _ if !row.may_write => None,
+        (Task::Step(step), None) if step.channel == Channel::Task => Some(Main::Done),
+        (Task::Step(_) | Task::Recontact(_), None) => Some(Main::Log),
+        (Task::Risk(_), _) => Some(Main::Answer),
+        (Task::Nothing, _) => Some(Main::Plan),
+    }
+}
+
+/// Every other way to reach the lead of a row.
+pub fn other_ways(row: &Row) -> Vec<(Channel, String)> {
+    let main = match main_action(row) {
+        Some(Main::Reach(channel, _)) => Some(channel),
+        _ => None,
+    };
+    let ways = [Channel::Call, Channel::Whatsapp, Channel::Sms, Channel::Email];
+    let link = |channel: Channel| Some((channel, row.details.as_ref()?.link(channel)?));
+    ways.into_iter().filter(|channel| main != Some(*channel)).filter_map(link).collect()
+}
 
 /// The link that reaches somebody by `channel`; none where they asked us not to, or where the address is missing or would
 /// lead elsewhere.
@@ -50,6 +98,54 @@ pub fn mail_link(email: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn row(task: Task, do_not: DoNot) -> Row {
+        let details = Details {
+            name: Some("Can".into()),
+            external_id: None,
+            product: None,
+            phone: Some("+905320001122".into()),
+            email: None,
+            do_not,
+        };
+        Row {
+            lead: crate::ids::LeadId(1),
+            task,
+            due: None,
+            holder: "Ayşe".into(),
+            stage: None,
+            risks: Default::default(),
+            details: Some(details),
+            may_write: true,
+        }
+    }
+
+    fn step(channel: Channel) -> Task {
+        let due = crate::clock::Moment { utc: Default::default(), offset_minutes: 0 };
+        Task::Step(crate::pipeline::api::NextStep { channel, due, what: None })
+    }
+
+    #[test]
+    fn the_main_button_does_what_is_planned_or_what_is_missing() {
+        let call = Main::Reach(Channel::Call, "tel:+905320001122".into());
+        assert_eq!(main_action(&row(step(Channel::Call), ANYTHING)), Some(call));
+        let silent = DoNot { call: true, email: true };
+        assert_eq!(main_action(&row(step(Channel::Call), silent)), Some(Main::Log));
+        assert_eq!(main_action(&row(step(Channel::Meeting), ANYTHING)), Some(Main::Log));
+        assert_eq!(main_action(&row(step(Channel::Task), ANYTHING)), Some(Main::Done));
+        assert_eq!(main_action(&row(Task::Risk(None), ANYTHING)), Some(Main::Answer));
+        assert_eq!(main_action(&row(Task::Nothing, ANYTHING)), Some(Main::Plan));
+        let theirs = Row { may_write: false, ..row(Task::Nothing, ANYTHING) };
+        assert_eq!(main_action(&theirs), None);
+    }
+
+    #[test]
+    fn the_menu_has_the_other_ways_to_reach_them() {
+        let ways = |task, do_not| other_ways(&row(task, do_not)).into_iter().map(|(way, _)| way).collect::<Vec<_>>();
+        assert_eq!(ways(step(Channel::Call), ANYTHING), [Channel::Whatsapp, Channel::Sms]);
+        assert_eq!(ways(Task::Nothing, ANYTHING), [Channel::Call, Channel::Whatsapp, Channel::Sms]);
+        assert_eq!(ways(Task::Nothing, DoNot { call: true, email: false }), [Channel::Whatsapp, Channel::Sms]);
+    }
 
     const ANYTHING: DoNot = DoNot { call: false, email: false };
 

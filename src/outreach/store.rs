@@ -2,6 +2,7 @@
 
 use super::api::{Colleague, Details, Due, Row, Task, Today};
 use crate::{
+    colleagues,
     error::{AppError, word},
     ids::{LeadId, Names, RecontactId, UserId},
     losses::rules::DoNot,
@@ -11,6 +12,7 @@ use crate::{
     },
     pipeline::{api::NextStep, store::holder},
     recontacts::api::Planned,
+    risks::{rules::Risks, store::signals},
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use sqlx::types::Json;
@@ -78,6 +80,7 @@ pub async fn today(permit: &Permit) -> Result<Today, AppError> {
     };
     let (without, without_total) = without_step(permit).await?;
     Ok(Today {
+        for_me: colleagues::store::for_me(permit).await?,
         day: permit.today(),
         now: permit.moment(permit.now()),
         ends: permit.moment(end_of_day(permit)),
@@ -98,14 +101,19 @@ pub async fn due(permit: &Permit) -> Result<Due, AppError> {
                    where l.standing_loss_id is null and l.withdrawn_at is null and l.next_step_due < $3
                      and (l.owner_id = any($1) or l.queue_id = any($2)))
                 + (select count(*) from recontact r join lead l on l.id = r.lead_id
-                   where r.ended_at is null and l.withdrawn_at is null and r.due_on <= $4 and r.user_id = any($1)) as "count!""#,
+                   where r.ended_at is null and l.withdrawn_at is null and r.due_on <= $4 and r.user_id = any($1))
+                + (select count(distinct r.lead_id) from risk r join lead l on l.id = r.lead_id
+                   where r.since <= $5 and (l.next_step_due is null or l.next_step_due >= $3)
+                     and (r.owner_id = any($1) or r.queue_id = any($2))) as "count!""#,
         asked.people.as_deref(),
         &asked.queues,
         asked.before,
-        asked.until
+        asked.until,
+        permit.now()
     )
     .fetch_one(permit.pool())
     .await?;
+    let count = count + colleagues::store::count_for_me(permit).await?;
     Ok(Due { count, ends_in: (asked.before - permit.now()).num_milliseconds() })
 }
 
@@ -130,18 +138,29 @@ async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
                from recontact r join lead l on l.id = r.lead_id
                where r.ended_at is null and l.withdrawn_at is null and r.due_on <= $4
                  and (r.user_id = any($1) or ($1 is null and r.user_id <> $5))
+               union all
+               -- What may be lost is one's own business; managers have a list of all of it.
+               select l.id, l.owner_id, min(r.since), l.next_step, l.next_step_channel, null, null
+               from risk r join lead l on l.id = r.lead_id
+               where not $8 and r.since <= $9 and (l.next_step_due is null or l.next_step_due >= $3)
+                 and (r.owner_id = any($1) or r.queue_id = any($2))
+               group by l.id
            ), counted as (
                select *, row_number() over (partition by list order by due, lead_id) as place,
                       count(*) over (partition by list) as total
                from (select *, case when $8 then person_id end as list from task) as listed
            )
-           select t.lead_id as "lead_id!", t.person_id, u.name as "person?", t.due as "due!", t.what, t.channel as "channel!",
-                  t.plan_id, t.due_on, l.owner_id, l.queue_id, coalesce(o.name, q.name) as "holder!",
+           select t.lead_id as "lead_id!", t.person_id, u.name as "person?", t.due as "due!", t.what, t.channel,
+                  t.plan_id, t.due_on, l.next_step_due, l.standing_loss_id is null as "is_open!", c.in_vain as "in_vain?",
+                  c.unanswered_since as "unanswered_since?",
+                  array(select r.signal from risk r where r.lead_id = l.id and r.since <= $9 order by r.signal) as "signals!",
+                  array(select r.since from risk r where r.lead_id = l.id and r.since <= $9 order by r.signal) as "sinces!", l.owner_id, l.queue_id, coalesce(o.name, q.name) as "holder!",
                   s.name as "stage?: Json<Names>", coalesce(l.name, l.company) as name, l.external_id, p.name as "product?",
                   l.phone, l.email, l.do_not_call, l.do_not_email, t.total as "total!"
            from counted t join lead l on l.id = t.lead_id
            left join app_user u on u.id = t.person_id left join app_user o on o.id = l.owner_id
            left join queue q on q.id = l.queue_id left join stage s on s.id = l.stage_id left join product p on p.id = l.product_id
+           left join lead_contact c on c.lead_id = l.id
            where t.place <= $7 order by t.due, t.lead_id"#,
         asked.people.as_deref(),
         &asked.queues,
@@ -150,7 +169,8 @@ async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
         me,
         permit.zone().name(),
         if asked.is_by_person { LONGEST_OF_COLLEAGUE } else { LONGEST },
-        asked.is_by_person
+        asked.is_by_person,
+        permit.now()
     )
     .fetch_all(permit.pool())
     .await?;
@@ -160,16 +180,31 @@ async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
             let is_read = sight(permit.viewer(), holder) == Sight::Full;
             let what = row.what.filter(|_| is_read);
             let person = row.person_id.map(UserId).zip(row.person);
+            let risks = Risks {
+                in_vain: row.in_vain.unwrap_or_default(),
+                unanswered_since: row.unanswered_since,
+                signals: signals(&row.signals, &row.sinces)?,
+            };
+            let step = |what| match (row.channel.as_deref(), row.next_step_due) {
+                (Some(channel), Some(due)) => {
+                    Ok::<_, AppError>(Some(NextStep { channel: word(channel)?, due: permit.moment(due), what }))
+                }
+                _ => Ok(None),
+            };
+            let is_due = row.is_open && row.next_step_due.is_some_and(|due| due < asked.before);
             let task = match (row.plan_id, row.due_on, &person) {
                 (Some(id), Some(due_on), Some((person, person_name))) => Task::Recontact(Planned {
                     id: RecontactId(id),
                     due_on,
-                    channel: word(&row.channel)?,
+                    channel: word(row.channel.as_deref().unwrap_or_default())?,
                     person: *person,
                     person_name: person_name.clone(),
                     note: what,
                 }),
-                _ => Task::Step(NextStep { channel: word(&row.channel)?, due: permit.moment(row.due), what }),
+                _ => match step(what)? {
+                    Some(step) if is_due => Task::Step(step),
+                    step => Task::Risk(step),
+                },
             };
             let details = is_read.then_some(Details {
                 name: row.name,
@@ -185,6 +220,7 @@ async fn tasks(permit: &Permit, asked: &Asked) -> Result<Vec<Found>, AppError> {
                 due: Some(permit.moment(row.due)),
                 holder: row.holder,
                 stage: row.stage.map(|name| name.0),
+                risks: if is_read { risks } else { Risks::default() },
                 details,
                 may_write: may_write(permit.viewer(), holder),
             };
@@ -220,10 +256,13 @@ async fn without_step(permit: &Permit) -> Result<(Vec<Row>, i64), AppError> {
            where l.standing_loss_id is null and l.withdrawn_at is null and l.next_step_due is null
              and l.stage_kind not in ('customer', 'inactive')
              and (l.owner_id = any($1) or l.queue_id = any($2))
+             -- What is at risk says itself that nothing is planned.
+             and not exists (select from risk r where r.lead_id = l.id and r.since <= $4)
            order by s.position desc, l.stage_entered_at desc nulls last, l.id desc limit $3"#,
         asked.people.as_deref(),
         &asked.queues,
-        WITHOUT
+        WITHOUT,
+        permit.now()
     )
     .fetch_all(permit.pool())
     .await?;
@@ -238,6 +277,7 @@ async fn without_step(permit: &Permit) -> Result<(Vec<Row>, i64), AppError> {
                 due: None,
                 holder: row.holder,
                 stage: Some(row.stage.0),
+                risks: Risks::default(),
                 details: Some(Details {
                     name: row.name,
                     external_id: row.external_id,

@@ -7,6 +7,7 @@ use crate::{
     ids::{BusinessLineId, LeadId, Names, ProductId, RequestKey, SourceId, StageId},
     live::wire::Cursor,
     people::rules::{Holder, words},
+    risks::rules::Risks,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,10 @@ pub struct CardDetails {
     pub do_not_call: bool,
     /// They asked not to be written to.
     pub do_not_email: bool,
+    /// How often we tried to reach them in this run.
+    pub attempts: i32,
+    /// What says that it may be lost soon, now or as time goes by.
+    pub risks: Risks,
 }
 
 /// A lead on the board, as its viewer may see it.

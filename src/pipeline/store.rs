@@ -15,6 +15,8 @@ use crate::{
         guard::{Permit, Reach, moment_in},
         rules::{Holder, Sight, Viewer, may_write, sight},
     },
+    risks::rules::{Facts, Limits, Risks, risks},
+    settings::rules::is_working,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -56,6 +58,16 @@ pub struct CardRow {
     product: Option<String>,
     do_not_call: bool,
     do_not_email: bool,
+    stage_kind: String,
+    attempts: Option<i32>,
+    in_vain: Option<i32>,
+    answered_at: Option<DateTime<Utc>>,
+    vain_at: Option<DateTime<Utc>>,
+    unanswered_since: Option<DateTime<Utc>>,
+    refused_at: Option<DateTime<Utc>>,
+    competitor_at: Option<DateTime<Utc>>,
+    unanswered_days: Option<i32>,
+    attempts_limit: Option<i32>,
 }
 
 /// `select … from card` with the columns of a [`CardRow`], continued by the given SQL.
@@ -68,7 +80,9 @@ macro_rules! cards {
                       c.next_step, c.next_step_channel, c.next_step_due, c.name, c.company, c.external_id,
                       c.direction as "direction!", c.party as "party!", c.business_line_id,
                       c.value_minor, c.currency, c.value_base_minor, c.temperature, c.source_id, c.source,
-                      c.product_id, c.product, c.do_not_call as "do_not_call!", c.do_not_email as "do_not_email!" "# + $tail
+                      c.product_id, c.product, c.do_not_call as "do_not_call!", c.do_not_email as "do_not_email!",
+                      c.stage_kind as "stage_kind!", c.attempts, c.in_vain, c.answered_at, c.vain_at, c.unanswered_since,
+                      c.refused_at, c.competitor_at, c.unanswered_days, c.attempts_limit "# + $tail
             $(, $argument)*
         )
     };
@@ -88,10 +102,28 @@ impl CardRow {
         holder(self.owner_id, self.queue_id)
     }
 
+    /// What says that the lead may be lost soon.
+    fn risks(&self) -> Risks {
+        if !self.stage_kind.parse().is_ok_and(is_working) {
+            return Risks::default();
+        }
+        let facts = Facts {
+            in_vain: self.in_vain.unwrap_or_default(),
+            answered_at: self.answered_at,
+            vain_at: self.vain_at,
+            unanswered_since: self.unanswered_since,
+            refused_at: self.refused_at,
+            competitor_at: self.competitor_at,
+            next_step_due: self.next_step_due,
+        };
+        risks(facts, Limits { unanswered_days: self.unanswered_days, attempts: self.attempts_limit })
+    }
+
     /// The card as `viewer` may see it, with times for a wall clock in `zone`.
     pub fn seen_by(self, viewer: &Viewer, zone: Tz) -> Card {
         let holder = self.holder();
         let seen = sight(viewer, holder);
+        let risks = self.risks();
         let next_step = match (self.next_step_channel.and_then(|word| word.parse().ok()), self.next_step_due) {
             (Some(channel), Some(due)) => Some(NextStep {
                 channel,
@@ -115,6 +147,8 @@ impl CardRow {
             product_id: self.product_id.map(ProductId),
             do_not_call: self.do_not_call,
             do_not_email: self.do_not_email,
+            attempts: self.attempts.unwrap_or_default(),
+            risks,
         });
         Card {
             id: self.id,

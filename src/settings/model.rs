@@ -271,6 +271,10 @@ pub struct StageSetting {
     pub win_probability: Option<i16>,
     /// Days after which a lead in it is stale.
     pub stale_days: Option<i32>,
+    /// Days without an answer after which a lead in it is at risk.
+    pub unanswered_days: Option<i32>,
+    /// With more attempts in a row that reached nobody a lead in it is at risk.
+    pub attempts_limit: Option<i32>,
 }
 
 /// A loss reason.

@@ -474,8 +474,15 @@ impl Checks<'_> {
         self.refuse_if(!fits, "win_probability", Why::FixedByKind);
         let sound = stage.win_probability.is_none_or(|percent| (0..=100).contains(&percent));
         self.refuse_if(!sound, "win_probability", Why::NotANumber);
-        self.refuse_if(stage.stale_days.is_some_and(|days| !(1..=3650).contains(&days)), "stale_days", Why::NotANumber);
-        self.refuse_if(stage.stale_days.is_some() && !is_working(stage.kind), "stale_days", Why::FixedByKind);
+        let limits = [
+            ("stale_days", stage.stale_days, 3650),
+            ("unanswered_days", stage.unanswered_days, 3650),
+            ("attempts_limit", stage.attempts_limit, 100),
+        ];
+        for (field, limit, most) in limits {
+            self.refuse_if(limit.is_some_and(|limit| !(1..=most).contains(&limit)), field, Why::NotANumber);
+            self.refuse_if(limit.is_some() && !is_working(stage.kind), field, Why::FixedByKind);
+        }
     }
 
     fn reason(&mut self, before: Option<&ReasonSetting>, after: &ReasonSetting) {

@@ -5,6 +5,7 @@ pub mod dialog;
 pub mod drag;
 pub mod explain;
 pub mod field;
+pub mod form;
 pub mod icon;
 pub mod key;
 pub mod toast;

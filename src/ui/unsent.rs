@@ -17,7 +17,7 @@ pub struct Unsent {
 }
 
 /// Whose tab this is: what one person typed is never offered to the next.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Typist(StoredValue<String>);
 
 /// Makes [`Typist`] known below; nobody at first.
@@ -33,6 +33,32 @@ impl Typist {
         let person = format!("{PREFIX}{person}:");
         forget(|name| !name.starts_with(&person));
         self.0.set_value(person);
+    }
+
+    /// Keeps something in the tab under a name, until it is dropped; nothing while nobody is known.
+    pub fn keep(self, name: &str, content: &impl Serialize) {
+        if let Some(place) = self.place(name) {
+            keep(&place, content);
+        }
+    }
+
+    /// What was kept under a name.
+    pub fn kept<T: DeserializeOwned>(self, name: &str) -> Option<T> {
+        let text = storage()?.get_item(&self.place(name)?).ok()??;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Throws away what was kept under a name.
+    pub fn drop_kept(self, name: &str) {
+        if let Some((storage, place)) = storage().zip(self.place(name)) {
+            // Nothing there is as good.
+            let _ = storage.remove_item(&place);
+        }
+    }
+
+    fn place(self, name: &str) -> Option<String> {
+        let person = self.0.try_get_value().filter(|person| !person.is_empty())?;
+        Some(format!("{person}{name}"))
     }
 }
 

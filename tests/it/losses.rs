@@ -25,7 +25,14 @@ const AYSE: &str = "ayse@demo.winback";
 const SELIN: &str = "selin@demo.winback";
 
 fn attempt(channel: AttemptChannel, approach: Approach) -> NewAttempt {
-    NewAttempt { channel, approach, result: AttemptResult::NoAnswer, at: None, note: String::new() }
+    NewAttempt {
+        channel,
+        approach,
+        result: AttemptResult::NoAnswer,
+        at: None,
+        note: String::new(),
+        mentions: Vec::new(),
+    }
 }
 
 fn whole_draft(reason: ReasonId) -> Draft {

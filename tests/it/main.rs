@@ -3,6 +3,7 @@
 mod activities;
 mod analytics;
 mod capture;
+mod colleagues;
 mod demo;
 mod given;
 mod harness;
@@ -16,5 +17,6 @@ mod people;
 mod pipeline;
 mod recontacts;
 mod record;
+mod risks;
 mod settings;
 mod wins;

@@ -41,6 +41,9 @@ words! {
         Recontact = "recontact",
         Withdrawn = "withdrawn",
         Revived = "revived",
+        Risk = "risk",
+        Question = "question",
+        Answer = "answer",
     }
 }
 
@@ -68,12 +71,12 @@ impl Group {
     /// What belongs to it. A win is a move.
     pub fn kinds(self) -> &'static [ActivityKind] {
         use ActivityKind::{
-            Account, Assignment, Call, Created, Document, Edit, Email, Estimate, Imported, Loss, Meeting, Move,
-            NextStep, Note, Offer, Recontact, Reopened, Revived, Sms, Whatsapp, Withdrawn,
+            Account, Answer, Assignment, Call, Created, Document, Edit, Email, Estimate, Imported, Loss, Meeting, Move,
+            NextStep, Note, Offer, Question, Recontact, Reopened, Revived, Risk, Sms, Whatsapp, Withdrawn,
         };
         match self {
             Self::Talks => &[Call, Email, Whatsapp, Sms, Meeting],
-            Self::Notes => &[Note],
+            Self::Notes => &[Note, Risk, Question, Answer],
             Self::Steps => &[NextStep, Recontact],
             Self::Course => &[Created, Imported, Move, Loss, Reopened, Assignment, Withdrawn, Revived],
             Self::Money => &[Estimate, Offer],
@@ -126,6 +129,9 @@ pub struct Entry {
     pub document: Option<Document>,
     /// The win that the move made.
     pub win: Option<Won>,
+    /// The colleagues who are mentioned in it.
+    #[serde(default)]
+    pub mentioned: Vec<String>,
 }
 
 /// A win as the history shows it.

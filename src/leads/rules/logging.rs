@@ -66,6 +66,9 @@ pub struct NewEntry {
     pub at: Option<NaiveDateTime>,
     /// What was said or written.
     pub text: String,
+    /// Colleagues who are mentioned in it.
+    #[serde(default)]
+    pub mentions: Vec<UserId>,
 }
 
 impl NewEntry {
@@ -120,6 +123,11 @@ pub enum LogObjection {
     },
     /// There is no such estimate, or it costs nothing.
     NothingToPay,
+    /// A colleague is mentioned who may not read the lead.
+    MentionUnread {
+        /// Who.
+        name: String,
+    },
 }
 
 /// An entry with nothing missing, ready to be kept.
@@ -167,8 +175,8 @@ pub fn plan_entry(facts: LogFacts, entry: &NewEntry) -> Result<PlannedEntry<'_>,
     }
     match (is_inbound, entry.result, entry.approach) {
         (false, Some(result), Some(approach)) => {
-            let note = entry.text.clone();
-            Ok(PlannedEntry::Attempt(NewAttempt { channel, approach, result, at: entry.at, note }))
+            let (note, mentions) = (entry.text.clone(), entry.mentions.clone());
+            Ok(PlannedEntry::Attempt(NewAttempt { channel, approach, result, at: entry.at, note, mentions }))
         }
         (false, Some(_), None) => Err(LogObjection::ApproachMissing),
         _ => Ok(PlannedEntry::Plain { kind: entry.kind, direction: Some(entry.direction), at: entry.at, text }),
@@ -190,6 +198,9 @@ pub struct NewEstimate {
     pub credited_on_winning: bool,
     /// What it says.
     pub text: String,
+    /// Colleagues who are mentioned in it.
+    #[serde(default)]
+    pub mentions: Vec<UserId>,
 }
 
 impl NewEstimate {
@@ -240,6 +251,9 @@ pub struct NewOffer {
     pub expires_on: Option<NaiveDate>,
     /// What it says.
     pub text: String,
+    /// Colleagues who are mentioned in it.
+    #[serde(default)]
+    pub mentions: Vec<UserId>,
 }
 
 impl NewOffer {
@@ -308,7 +322,8 @@ mod tests {
     }
 
     fn entry(kind: EntryKind, direction: Direction) -> NewEntry {
-        NewEntry { kind, direction, result: None, approach: None, at: None, text: String::new() }
+        let (text, mentions) = (String::new(), Vec::new());
+        NewEntry { kind, direction, result: None, approach: None, at: None, text, mentions }
     }
 
     #[test]
@@ -362,6 +377,7 @@ mod tests {
             paid_on: None,
             credited_on_winning: false,
             text: String::new(),
+            mentions: Vec::new(),
         };
         assert_eq!(check_estimate(facts(true), &estimate), Err(LogObjection::TextMissing));
         let today = Some(facts(true).now.date());
@@ -370,7 +386,8 @@ mod tests {
         let tomorrow = today.and_then(|day| day.succ_opt());
         let early = NewEstimate { fee: Some(euro.clone()), paid_on: tomorrow, ..estimate };
         assert_eq!(check_estimate(facts(true), &early), Err(LogObjection::InFuture));
-        let offer = NewOffer { amount: euro, discount_hundredths: None, expires_on: today, text: String::new() };
+        let (text, mentions) = (String::new(), Vec::new());
+        let offer = NewOffer { amount: euro, discount_hundredths: None, expires_on: today, text, mentions };
         assert_eq!(check_offer(facts(true), &offer), Ok(()));
         assert_eq!(check_offer(facts(false), &offer), Err(LogObjection::NotYours));
         let past = NewOffer { expires_on: today.and_then(|day| day.pred_opt()), ..offer.clone() };

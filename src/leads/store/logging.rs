@@ -1,6 +1,7 @@
 //! SQL of writing down talks, notes, estimates and offers. Every change locks its lead first.
 
 use crate::{
+    colleagues::store::mentions,
     error::AppError,
     format::minor_digits,
     ids::{ActivityId, LeadId, RequestKey, UserId},
@@ -93,14 +94,18 @@ async fn finish(
 pub async fn log(permit: &Permit, lead: LeadId, entry: &NewEntry, key: &RequestKey) -> Result<LoggedAnswer, AppError> {
     let mut transaction = permit.pool().begin().await?;
     let Some(facts) = begin(&mut transaction, permit, lead, key).await? else { return Ok(LoggedAnswer::Done) };
-    match plan_entry(facts, entry) {
+    let planned = plan_entry(facts, entry);
+    if let (Ok(_), Some(refused)) = (&planned, unread(&mut transaction, lead, &entry.mentions).await?) {
+        return Ok(refused);
+    }
+    match planned {
         Err(why) => return Ok(LoggedAnswer::Refused { why }),
         Ok(PlannedEntry::Attempt(attempt)) => {
             write_attempt(&mut transaction, permit, lead, &attempt).await?;
         }
         Ok(PlannedEntry::Plain { kind, direction, at, text }) => {
-            sqlx::query!(
-                "insert into activity (lead_id, kind, actor_id, at, direction, body) values ($1, $2, $3, $4, $5, $6)",
+            let id = sqlx::query_scalar!(
+                "insert into activity (lead_id, kind, actor_id, at, direction, body) values ($1, $2, $3, $4, $5, $6) returning id",
                 lead.0,
                 kind.word(),
                 permit.viewer().id.0,
@@ -108,12 +113,23 @@ pub async fn log(permit: &Permit, lead: LeadId, entry: &NewEntry, key: &RequestK
                 direction.map(|direction| direction.word()),
                 text
             )
-            .execute(&mut *transaction)
+            .fetch_one(&mut *transaction)
             .await?;
+            mentions::keep(&mut transaction, permit, lead, ActivityId(id), &entry.mentions).await?;
         }
     }
     finish(transaction, permit, lead, key).await?;
     Ok(LoggedAnswer::Done)
+}
+
+/// The refusal where somebody is mentioned who may not read the lead: a mention opens nothing, and would not reach them.
+async fn unread(
+    connection: &mut PgConnection,
+    lead: LeadId,
+    people: &[UserId],
+) -> Result<Option<LoggedAnswer>, AppError> {
+    let name = mentions::unreached(connection, lead, people).await?;
+    Ok(name.map(|name| LoggedAnswer::Refused { why: LogObjection::MentionUnread { name } }))
 }
 
 /// An amount in the organisation's currency at the rate of the organisation's day: the same for everybody at one moment.
@@ -149,6 +165,9 @@ pub async fn estimate(
     if let Err(why) = check_estimate(facts, estimate) {
         return Ok(LoggedAnswer::Refused { why });
     }
+    if let Some(refused) = unread(&mut transaction, lead, &estimate.mentions).await? {
+        return Ok(refused);
+    }
     let base = match &estimate.fee {
         Some(fee) => match in_base(&mut transaction, permit, fee).await? {
             Some(base) => Some(base),
@@ -156,13 +175,14 @@ pub async fn estimate(
         },
         None => None,
     };
-    sqlx::query!(
+    let id = sqlx::query_scalar!(
         "with entry as (
              insert into activity (lead_id, kind, actor_id, at, body) values ($1, 'estimate', $2, $3, $4) returning id, lead_id
          )
          insert into estimate (activity_id, lead_id, hours, by_id, fee_minor, currency, fee_base_minor, paid_on,
                                credited_on_winning)
-         select id, lead_id, $5::bigint / 100.0, (select id from app_user where id = $6), $7, $8, $9, $10, $11 from entry",
+         select id, lead_id, $5::bigint / 100.0, (select id from app_user where id = $6), $7, $8, $9, $10, $11 from entry
+         returning activity_id",
         lead.0,
         permit.viewer().id.0,
         permit.now(),
@@ -175,8 +195,9 @@ pub async fn estimate(
         estimate.paid_on,
         estimate.credited_on_winning
     )
-    .execute(&mut *transaction)
+    .fetch_one(&mut *transaction)
     .await?;
+    mentions::keep(&mut transaction, permit, lead, ActivityId(id), &estimate.mentions).await?;
     finish(transaction, permit, lead, key).await?;
     Ok(LoggedAnswer::Done)
 }
@@ -193,13 +214,16 @@ pub async fn offer(
     if let Err(why) = check_offer(facts, offer) {
         return Ok(LoggedAnswer::Refused { why });
     }
+    if let Some(refused) = unread(&mut transaction, lead, &offer.mentions).await? {
+        return Ok(refused);
+    }
     let Some(base) = in_base(&mut transaction, permit, &offer.amount).await? else { return Ok(no_rate(&offer.amount)) };
-    sqlx::query!(
+    let id = sqlx::query_scalar!(
         "with entry as (
              insert into activity (lead_id, kind, actor_id, at, body) values ($1, 'offer', $2, $3, $4) returning id, lead_id
          )
          insert into offer (activity_id, lead_id, amount_minor, currency, amount_base_minor, discount_percent, expires_on)
-         select id, lead_id, $5, $6, $7, $8::bigint / 100.0, $9 from entry",
+         select id, lead_id, $5, $6, $7, $8::bigint / 100.0, $9 from entry returning activity_id",
         lead.0,
         permit.viewer().id.0,
         permit.now(),
@@ -210,8 +234,9 @@ pub async fn offer(
         offer.discount_hundredths,
         offer.expires_on
     )
-    .execute(&mut *transaction)
+    .fetch_one(&mut *transaction)
     .await?;
+    mentions::keep(&mut transaction, permit, lead, ActivityId(id), &offer.mentions).await?;
     finish(transaction, permit, lead, key).await?;
     Ok(LoggedAnswer::Done)
 }

@@ -1,7 +1,7 @@
 //! SQL of the next step.
 
 use super::{
-    change::{Trace, Turn, trace, turn},
+    change::{Trace, Turn, trace, trace_aside, turn},
     word,
 };
 use crate::{
@@ -92,6 +92,25 @@ pub async fn change(permit: &Permit, change: &StepChange) -> Result<StepAnswer, 
     transaction.commit().await?;
     permit.committed();
     Ok(StepAnswer::Done { step: planned })
+}
+
+/// Plans a next step as part of another change, which has locked the lead and keeps the request's key.
+pub async fn plan_beside(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    lead: LeadId,
+    wanted: &PlannedStep,
+) -> Result<Result<NextStep, StepProblem>, AppError> {
+    let present = present(&mut *connection, lead).await?;
+    let planned = match plan(permit, &present, wanted) {
+        Ok(planned) => planned,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    write(&mut *connection, lead, Some(&planned)).await?;
+    let detail = json!({ "channel": planned.channel, "due": planned.due.utc, "step": "planned" });
+    let of = Trace { kind: "next_step", detail, body: planned.what.as_deref(), ..Trace::default() };
+    trace_aside(connection, permit, lead, of).await?;
+    Ok(Ok(planned))
 }
 
 /// The step that is wanted, or why it cannot be.

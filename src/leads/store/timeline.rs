@@ -56,7 +56,9 @@ pub(super) async fn history(
                   (o.discount_percent * 100)::bigint as discount, o.expires_on as "expires_on?",
                   d.id as "document?", d.name as "document_name?", d.bytes as "document_bytes?",
                   w.id as "win?", w.amount_minor as "win_minor?", w.currency as "win_currency?", w.won_on as "won_on?",
-                  w.undone_at is not null as "win_undone?", p.name as "win_product?"
+                  w.undone_at is not null as "win_undone?", p.name as "win_product?",
+                  array(select x.name from mention m join app_user x on x.id = m.user_id
+                        where m.activity_id = a.id order by x.name) as "mentioned!"
            from activity a left join app_user u on u.id = a.actor_id
            left join stage f on f.id = a.from_stage_id left join stage t on t.id = a.to_stage_id
            left join estimate e on e.activity_id = a.id left join app_user b on b.id = e.by_id
@@ -133,6 +135,7 @@ pub(super) async fn history(
                     on: row.won_on,
                     is_undone: row.win_undone.unwrap_or_default(),
                 }),
+                mentioned: row.mentioned,
                 detail,
             })
         })

@@ -5,7 +5,7 @@ use super::{
     words::{attempt_text, field_name, shown},
 };
 use crate::{
-    format,
+    colleagues, format,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::Names,
     leads::{
@@ -19,6 +19,7 @@ use crate::{
     },
     losses::view::words::{self, I18n, language},
     pipeline::api::{Channel, Direction},
+    risks,
     ui::{key::IntentKey, toast::use_toaster},
 };
 use chrono::NaiveDate;
@@ -169,6 +170,8 @@ fn entry_text(ground: Ground, entry: &Entry, reason: Option<&Names>) -> String {
         },
         (ActivityKind::Document, _) => vec![t_string!(i18n, leads.kind_document).to_string()],
         (ActivityKind::Account, _) => vec![account_text(i18n, entry)],
+        (ActivityKind::Risk, _) => risk_text(i18n, entry),
+        (ActivityKind::Question | ActivityKind::Answer, _) => vec![colleagues::view::words::entry(i18n, entry)],
         (ActivityKind::Withdrawn, _) => vec![t_string!(i18n, leads.kind_withdrawn).to_string()],
         (ActivityKind::Revived, _) => vec![t_string!(i18n, leads.kind_revived).to_string()],
     };
@@ -176,6 +179,17 @@ fn entry_text(ground: Ground, entry: &Entry, reason: Option<&Names>) -> String {
     parts.extend(entry.closure.map(|closure| words::closure(i18n, closure)));
     parts.extend(entry.cause.map(|cause| words::cause(i18n, cause)));
     parts.join(" · ")
+}
+
+/// An answer to the signals of a lead at risk: what was said, and to which.
+fn risk_text(i18n: I18n, entry: &Entry) -> Vec<String> {
+    let coded = |key: &str| entry.detail.get(key).map(String::as_str);
+    let head = match coded("answer") {
+        Some("win_back") => t_string!(i18n, leads.kind_risk_win_back).to_string(),
+        _ => t_string!(i18n, leads.kind_risk_alive).to_string(),
+    };
+    let signals = coded("signals").unwrap_or_default().split(' ').filter_map(|word| word.parse().ok());
+    std::iter::once(head).chain(signals.map(|signal| risks::view::words::signal(i18n, signal))).collect()
 }
 
 /// The field that was edited, if the page knows it: others are called by their code.
@@ -248,6 +262,7 @@ pub(super) fn EntryLine(ground: Ground, entry: Entry) -> impl IntoView {
     let i18n = ground.i18n;
     let (at, by, body, document) = (entry.at, entry.by.clone(), entry.body.clone(), entry.document.clone());
     let change = change(ground, &entry);
+    let names = entry.mentioned.join(", ");
     let is_owed = entry.estimate.as_ref().is_some_and(|estimate| estimate.fee.is_some() && estimate.paid_on.is_none());
     let id = entry.id;
     let reason = entry.loss.filter(|_| entry.kind == ActivityKind::Loss).and_then(|loss| {
@@ -267,6 +282,9 @@ pub(super) fn EntryLine(ground: Ground, entry: Entry) -> impl IntoView {
                 </span>
                 {change}
                 {body.map(|body| view! { <p dir="auto">{body}</p> })}
+                {(!names.is_empty()).then(|| view! {
+                    <p class="small muted">{move || t_string!(i18n, colleagues.mentioned, names = names.clone()).to_string()}</p>
+                })}
                 {document.map(|document| view! { <p><DocumentLink document/></p> })}
                 {is_owed.then(|| view! { <MarkPaid ground estimate=id/> })}
             </div>

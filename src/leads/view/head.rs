@@ -60,6 +60,7 @@ pub(super) fn Head(ground: Ground, title: Memo<String>, open: RwSignal<Option<Op
                 {way_back}
                 <Show when=move || ground.may_write.get()>
                     <button on:click=move |_| open.set(Some(Open::Writing(Form::Attempt)))>{t!(i18n, leads.log_attempt)}</button>
+                    <button on:click=move |_| open.set(Some(Open::Asking))>{t!(i18n, colleagues.ask)}</button>
                     {main_action}
                 </Show>
             </div>

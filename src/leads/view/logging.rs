@@ -2,6 +2,7 @@
 
 use super::field::Ground;
 use crate::{
+    colleagues::view::{MentionField, Mentions},
     i18n::{t, t_string, tu_string, use_i18n},
     ids::LeadId,
     leads::{
@@ -15,7 +16,7 @@ use crate::{
         view::words::{self, I18n},
     },
     outreach::rules::mail_link,
-    pipeline::api::{Direction, Money},
+    pipeline::api::{Channel, Direction, Money},
     ui::{
         dialog::Dialog,
         field::{RadioChips, TextField, focus_first_problem},
@@ -110,6 +111,9 @@ pub(super) fn objection(i18n: I18n, why: &LogObjection) -> String {
         LogObjection::NoRate { currency } => {
             t_string!(i18n, leads.log_no_rate, currency = currency.clone()).to_string()
         }
+        LogObjection::MentionUnread { name } => {
+            t_string!(i18n, colleagues.mention_refused, name = name.clone()).to_string()
+        }
         LogObjection::NothingToPay => t_string!(i18n, leads.log_nothing_to_pay).to_string(),
     }
 }
@@ -121,6 +125,8 @@ pub(super) fn LogBar(
     ground: Ground,
     /// Opens a form.
     on_open: Callback<Form>,
+    /// Somebody goes to reach them by this channel.
+    leave: Callback<Channel>,
 ) -> impl IntoView {
     let i18n = ground.i18n;
     let button = |form: Form| {
@@ -137,13 +143,13 @@ pub(super) fn LogBar(
     let call = move || match (phone.get(), do_not.get().call) {
         (phone, _) if phone.is_empty() => ().into_any(),
         (_, true) => view! { <span class="small muted">{t!(i18n, leads.no_calls_note)}</span> }.into_any(),
-        (phone, false) => view! { <CallLinks phone on_open/> }.into_any(),
+        (phone, false) => view! { <CallLinks phone leave/> }.into_any(),
     };
     let write = move || match (email.get(), do_not.get().email) {
         (email, _) if email.is_empty() => ().into_any(),
         (_, true) => view! { <span class="small muted">{t!(i18n, leads.no_mails_note)}</span> }.into_any(),
         (email, false) => view! {
-            <a class="reach" href=mail_link(&email) on:click=move |_| on_open.run(Form::Email)>
+            <a class="reach" href=mail_link(&email) on:click=move |_| leave.run(Channel::Email)>
                 <Drawn icon=Icon::Mail/>
                 <bdi>{email.clone()}</bdi>
             </a>
@@ -159,9 +165,9 @@ pub(super) fn LogBar(
     }
 }
 
-/// Calls and writes to a number. Back from the call, the form to write it down is open already.
+/// Calls and writes to a number. Whoever comes back is asked what came of it.
 #[component]
-fn CallLinks(phone: String, on_open: Callback<Form>) -> impl IntoView {
+fn CallLinks(phone: String, leave: Callback<Channel>) -> impl IntoView {
     let whatsapp = international(&phone).map(|number| {
         view! {
             <a
@@ -169,7 +175,7 @@ fn CallLinks(phone: String, on_open: Callback<Form>) -> impl IntoView {
                 href=format!("https://wa.me/{number}")
                 target="_blank"
                 rel="noopener noreferrer"
-                on:click=move |_| on_open.run(Form::Message)
+                on:click=move |_| leave.run(Channel::Whatsapp)
             >
                 <Drawn icon=Icon::Message/>
                 "WhatsApp"
@@ -177,7 +183,7 @@ fn CallLinks(phone: String, on_open: Callback<Form>) -> impl IntoView {
         }
     });
     view! {
-        <a class="reach" href=format!("tel:{}", dialled(&phone)) on:click=move |_| on_open.run(Form::Call)>
+        <a class="reach" href=format!("tel:{}", dialled(&phone)) on:click=move |_| leave.run(Channel::Call)>
             <Drawn icon=Icon::Phone/>
             <bdi class="num">{phone.clone()}</bdi>
         </a>
@@ -343,6 +349,7 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
     let i18n = use_i18n();
     let toaster = use_toaster();
     let sending = Sending::new(lead, form, on_done);
+    let mentions = Mentions::about(lead);
     // An attempt is ours alone: by a channel that they forbade there can be none.
     let may_be =
         move |kind: &EntryKind| form != Form::Attempt || kind.channel().is_none_or(|channel| !do_not.forbids(channel));
@@ -385,6 +392,7 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
             result: result.get_untracked(),
             approach: approach.get_untracked(),
             at: NaiveDateTime::parse_from_str(&when.get_untracked(), "%Y-%m-%dT%H:%M").ok(),
+            mentions: mentions.of(&text.get_untracked()),
             text: text.get_untracked(),
         };
         let key = sending.key.of(&entry);
@@ -416,6 +424,10 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
         move || AttemptResult::ALL.iter().map(|result| (*result, words::result(i18n, *result))).collect::<Vec<_>>();
     let approaches =
         move || Approach::ALL.iter().map(|approach| (*approach, words::approach(i18n, *approach))).collect::<Vec<_>>();
+    let text_label = Signal::derive(move || match is_note {
+        true => t_string!(i18n, leads.log_note_text).to_string(),
+        false => t_string!(i18n, leads.log_talk_text).to_string(),
+    });
     view! {
         <LogForm title sending submit>
             {(form.kinds().len() > 1).then(|| view! {
@@ -426,16 +438,17 @@ fn TalkForm(lead: LeadId, title: Signal<String>, form: Form, do_not: DoNot, on_d
                     chosen=kind
                 />
             })}
-            <TextField
-                id="log-text"
-                label=Signal::derive(move || match is_note {
-                    true => t_string!(i18n, leads.log_note_text).to_string(),
-                    false => t_string!(i18n, leads.log_talk_text).to_string(),
-                })
-                value=text
-                longest=LONGEST_TEXT
-                required=is_note
-            />
+            {match form {
+                // Whoever may not read the lead is told nothing about who may.
+                Form::ForColleague => view! {
+                    <TextField id="log-text" label=text_label value=text longest=LONGEST_TEXT/>
+                }
+                .into_any(),
+                _ => view! {
+                    <MentionField id="log-text" label=text_label value=text mentions longest=LONGEST_TEXT required=is_note/>
+                }
+                .into_any(),
+            }}
             {(!is_note && !matches!(form, Form::ForColleague | Form::Attempt)).then(|| view! {
                 <RadioChips
                     name="log-direction"
@@ -586,6 +599,7 @@ fn EstimateForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) ->
     let i18n = use_i18n();
     let toaster = use_toaster();
     let sending = Sending::new(lead, Form::Estimate, on_done);
+    let mentions = Mentions::about(lead);
     let choices = log_choices();
     let (hours, by, text, paid_on) = (
         RwSignal::new(String::new()),
@@ -608,6 +622,7 @@ fn EstimateForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) ->
             fee,
             paid_on: paid_on.get_untracked().parse::<NaiveDate>().ok(),
             credited_on_winning: credited.get_untracked(),
+            mentions: mentions.of(&text.get_untracked()),
             text: text.get_untracked(),
         };
         let key = sending.key.of(&estimate);
@@ -654,10 +669,11 @@ fn EstimateForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) ->
                 kind="date"
             />
             <Tick label=Signal::derive(move || t_string!(i18n, leads.estimate_credited).to_string()) value=credited/>
-            <TextField
+            <MentionField
                 id="log-text"
                 label=Signal::derive(move || t_string!(i18n, leads.estimate_text).to_string())
                 value=text
+                mentions
                 longest=LONGEST_TEXT
             />
         </LogForm>
@@ -669,6 +685,7 @@ fn OfferForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) -> im
     let i18n = use_i18n();
     let toaster = use_toaster();
     let sending = Sending::new(lead, Form::Offer, on_done);
+    let mentions = Mentions::about(lead);
     let choices = log_choices();
     let (discount, expires, text) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -687,6 +704,7 @@ fn OfferForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) -> im
             amount,
             discount_hundredths,
             expires_on: expires.get_untracked().parse::<NaiveDate>().ok(),
+            mentions: mentions.of(&text.get_untracked()),
             text: text.get_untracked(),
         };
         let key = sending.key.of(&offer);
@@ -721,10 +739,11 @@ fn OfferForm(lead: LeadId, title: Signal<String>, on_done: Callback<bool>) -> im
                     kind="date"
                 />
             </div>
-            <TextField
+            <MentionField
                 id="log-text"
                 label=Signal::derive(move || t_string!(i18n, leads.offer_text).to_string())
                 value=text
+                mentions
                 longest=LONGEST_TEXT
             />
         </LogForm>

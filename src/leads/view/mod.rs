@@ -11,6 +11,7 @@ pub mod intake;
 mod logging;
 mod losses;
 mod page;
+mod plan;
 mod step;
 mod tags;
 mod timeline;
@@ -18,3 +19,4 @@ mod withdrawn;
 mod words;
 
 pub use page::LeadPage;
+pub use plan::{StepDialog, StepFields, StepForm, step_problem};

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     app::trouble::Trouble,
+    colleagues::view::{AskDialog, QuestionPanel},
     error::AppError,
     i18n::{t, t_string, use_i18n},
     ids::{LeadId, LossId, Names},
@@ -31,7 +32,9 @@ use crate::{
         rules::DoNot,
         view::{LossDialog, ReopenDialog, words},
     },
+    outreach::view::{AskOutcome, WayOut},
     recontacts::view::PlanDialog,
+    risks::view::{AtRisk, RiskDialog, RiskPanel},
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;
@@ -113,6 +116,8 @@ pub(super) enum Open {
     Winning,
     Planning,
     Writing(Form),
+    Answering(AtRisk),
+    Asking,
     Reopening(LossId, Option<Names>),
 }
 
@@ -150,7 +155,23 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
     let episodes = Memo::new(move |_| lead.with(|lead| lead.episodes.clone()));
     let wins = Memo::new(move |_| lead.with(|lead| lead.wins.clone()));
     reload_on_arrival(reload);
+    let way = WayOut::new(lead.with_untracked(|lead| lead.now.offset_minutes));
+    let leave = Callback::new(move |channel| {
+        let do_not = lead.with_untracked(|lead| lead.do_not);
+        way.leave(id, title.get_untracked(), do_not, channel);
+    });
     let on_open = Callback::new(move |form| open.set(Some(Open::Writing(form))));
+    let is_losing = Callback::new(move |()| open.set(Some(Open::Losing)));
+    let on_answer = Callback::new(move |()| {
+        let about = lead.with_untracked(|lead| AtRisk {
+            lead: id,
+            name: title.get_untracked(),
+            risks: lead.risks.clone(),
+            next_step: lead.next_step.clone(),
+            do_not: lead.do_not,
+        });
+        open.set(Some(Open::Answering(about)));
+    });
     let dialog = move || {
         let done = Callback::new(move |is_changed: bool| {
             open.set(None);
@@ -169,6 +190,12 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
                 view! { <WinDialog lead=id on_done/> }.into_any()
             }
             Open::Planning => view! { <PlanDialog lead=id on_done=done/> }.into_any(),
+            Open::Answering(about) => {
+                let now = lead.with_untracked(|lead| lead.now);
+                let on_lose = Callback::new(move |_| is_losing.run(()));
+                view! { <RiskDialog about now on_done=done on_lose/> }.into_any()
+            }
+            Open::Asking => view! { <AskDialog lead=id name on_done=done/> }.into_any(),
             Open::Writing(form) => {
                 let do_not = lead.with_untracked(|lead| lead.do_not);
                 view! { <LogDialog lead=id name form do_not on_done=done/> }.into_any()
@@ -182,9 +209,15 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
         <div class="lead-page">
             <div class="lead-main">
                 <Show when=move || may_write.get()>
-                    <LogBar ground on_open/>
+                    <LogBar ground on_open leave/>
                 </Show>
+                <RiskPanel
+                    known=Signal::derive(move || lead.with(|lead| (lead.risks.clone(), lead.now)))
+                    may_answer=may_write
+                    on_answer
+                />
                 <NextStepPanel ground/>
+                <QuestionPanel questions=Signal::derive(move || lead.with(|lead| lead.questions.clone())) reload/>
                 <Request ground/>
             </div>
             <aside class="lead-facts" aria-label=move || t_string!(i18n, leads.details)>
@@ -199,6 +232,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
             </div>
         </div>
         {dialog}
+        <AskOutcome on_logged=reload is_busy=Signal::derive(move || open.with(Option::is_some))/>
     }
 }
 

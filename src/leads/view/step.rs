@@ -5,6 +5,7 @@ use super::{
     words::{channel_name, next_step_text},
 };
 use crate::{
+    clock::Moment,
     format,
     i18n::{t, t_string},
     leads::{
@@ -88,12 +89,8 @@ impl Planner {
             }
             Ok(StepAnswer::Refused { problem }) => self.message.set(Some(problem_text(i18n, &problem))),
             Ok(StepAnswer::Conflict { theirs, by, at }) => {
-                let who = by.unwrap_or_else(|| t_string!(i18n, leads.somebody).to_string());
-                let step = next_step_text(i18n, theirs.as_ref());
-                let time = at.map(|at| format::date_time(i18n.get_locale(), at)).unwrap_or_default();
+                self.message.set(Some(conflict_text(i18n, theirs.as_ref(), by, at)));
                 self.ground.lead.update(|lead| lead.next_step = theirs);
-                self.message
-                    .set(Some(t_string!(i18n, leads.step_conflict, who = who, step = step, time = time).to_string()));
             }
             Err(error) => {
                 self.message.set(Some(trouble(i18n, error)));
@@ -101,6 +98,14 @@ impl Planner {
             }
         }
     }
+}
+
+/// Who planned another step meanwhile, and which.
+pub(super) fn conflict_text(i18n: I18n, theirs: Option<&NextStep>, by: Option<String>, at: Option<Moment>) -> String {
+    let who = by.unwrap_or_else(|| t_string!(i18n, leads.somebody).to_string());
+    let step = next_step_text(i18n, theirs);
+    let time = at.map(|at| format::date_time(i18n.get_locale(), at)).unwrap_or_default();
+    t_string!(i18n, leads.step_conflict, who = who, step = step, time = time).to_string()
 }
 
 /// How an input of type `datetime-local` writes a moment.
@@ -273,7 +278,7 @@ fn Form(planner: Planner, step: Memo<Option<NextStep>>) -> impl IntoView {
     }
 }
 
-fn quick_name(i18n: I18n, quick: QuickDue) -> String {
+pub(super) fn quick_name(i18n: I18n, quick: QuickDue) -> String {
     match quick {
         QuickDue::Tomorrow => t_string!(i18n, leads.quick_tomorrow).to_string(),
         QuickDue::InThreeDays => t_string!(i18n, leads.quick_in_three_days).to_string(),
@@ -281,7 +286,8 @@ fn quick_name(i18n: I18n, quick: QuickDue) -> String {
     }
 }
 
-fn problem_text(i18n: I18n, problem: &StepProblem) -> String {
+/// Why a step is not planned, and what to do.
+pub(super) fn problem_text(i18n: I18n, problem: &StepProblem) -> String {
     match problem {
         StepProblem::NotYours => t_string!(i18n, leads.problem_not_yours).to_string(),
         StepProblem::IsLost => t_string!(i18n, leads.step_is_lost).to_string(),

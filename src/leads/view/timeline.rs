@@ -184,6 +184,7 @@ mod tests {
             offer: None,
             document: None,
             win: None,
+            mentioned: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::{
+    colleagues::view::{MentionField, Mentions},
     i18n::{t, t_string, tu_string, use_i18n},
     ids::LeadId,
     live::connection::use_connection,
@@ -11,7 +12,7 @@ use crate::{
     },
     ui::{
         dialog::Dialog,
-        field::{RadioChips, TextField, focus_first_problem},
+        field::{RadioChips, focus_first_problem},
         key::IntentKey,
         toast::use_toaster,
         unsent::Unsent,
@@ -39,12 +40,14 @@ pub struct AttemptForm {
     result: RwSignal<Option<AttemptResult>>,
     when: RwSignal<String>,
     note: RwSignal<String>,
+    mentions: Mentions,
 }
 
 impl AttemptForm {
     /// An empty one.
-    pub fn new() -> Self {
+    pub fn new(lead: LeadId) -> Self {
         Self {
+            mentions: Mentions::about(lead),
             channel: RwSignal::new(None),
             approach: RwSignal::new(None),
             result: RwSignal::new(None),
@@ -80,6 +83,7 @@ impl AttemptForm {
             approach: self.approach.get()?,
             result: self.result.get()?,
             at: NaiveDateTime::parse_from_str(&self.when.get(), "%Y-%m-%dT%H:%M").ok(),
+            mentions: self.mentions.of(&self.note.get()),
             note: self.note.get(),
         })
     }
@@ -130,16 +134,25 @@ pub fn AttemptFields(form: AttemptForm, do_not: DoNot) -> impl IntoView {
                     />
                     <span id="attempt-when-hint" class="small muted">{t!(i18n, losses.attempt_when_hint)}</span>
                 </div>
-                <TextField
+                <MentionField
                     id="attempt-note"
                     label=Signal::derive(move || t_string!(i18n, losses.attempt_note).to_string())
                     value=form.note
-                    kind="text"
+                    mentions=form.mentions
                     longest=LONGEST_TEXT
                 />
             </div>
         </div>
     }
+}
+
+/// A call or a message that was begun by a link: what came of it is still to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// By which channel.
+    pub channel: AttemptChannel,
+    /// When, on the viewer's clock.
+    pub at: NaiveDateTime,
 }
 
 /// Writes an attempt into a lead's history. `on_done` hears whether one was written.
@@ -151,6 +164,9 @@ pub fn AttemptDialog(
     name: String,
     /// What they asked us not to do.
     do_not: DoNot,
+    /// The call or message that is asked about.
+    #[prop(optional)]
+    begun: Option<Begun>,
     /// Where to go on.
     #[prop(into)]
     on_done: Callback<bool>,
@@ -158,11 +174,18 @@ pub fn AttemptDialog(
     let i18n = use_i18n();
     let toaster = use_toaster();
     let connection = use_connection();
-    let form = AttemptForm::new();
+    let form = AttemptForm::new(lead);
     let element = NodeRef::<html::Form>::new();
     let problem = RwSignal::new(None::<String>);
     let sending = RwSignal::new(false);
-    let unsent = Unsent::of(format_args!("attempt-{lead}"));
+    let unsent = match &begun {
+        Some(_) => Unsent::of(format_args!("outcome-{lead}")),
+        None => Unsent::of(format_args!("attempt-{lead}")),
+    };
+    if let Some(begun) = &begun {
+        form.channel.set(Some(begun.channel));
+        form.when.set(begun.at.format("%Y-%m-%dT%H:%M").to_string());
+    }
     let key = IntentKey::beside(unsent);
     unsent.keep(move || form.content(), move |kept| form.restore(kept));
     let send = move |attempt: NewAttempt| {
@@ -197,10 +220,24 @@ pub fn AttemptDialog(
             }
         }
     };
+    let is_asked = begun.is_some();
+    let title = move || match is_asked {
+        true => t_string!(i18n, outreach.outcome_title, name = name.clone()).to_string(),
+        false => t_string!(i18n, losses.attempt_title, name = name.clone()).to_string(),
+    };
+    let of_what = begun.map(|Begun { channel, at }| {
+        let (channel, time) = (move || words::channel(i18n, channel), at.format("%H:%M").to_string());
+        view! {
+            <p class="muted">
+                {move || t_string!(i18n, outreach.outcome_of, channel = channel(), time = time.clone()).to_string()}
+            </p>
+        }
+    });
     view! {
         <Dialog labelled_by="attempt-title" on_close=move |()| on_done.run(false)>
             <form class="loss-form" novalidate node_ref=element on:submit=submit>
-                <h1 id="attempt-title">{t!(i18n, losses.attempt_title, name = name)}</h1>
+                <h1 id="attempt-title">{title}</h1>
+                {of_what}
                 <div class="field" data-problem=move || problem.get().map(|_| "")>
                     <AttemptFields form do_not/>
                 </div>

@@ -154,7 +154,8 @@ impl LossState {
     fn new(preparation: Preparation, on_done: Callback<Option<Lost>>) -> Self {
         // The last one logged is offered; without any, the fields for one are open.
         let recontact = PlanForm::new(preparation.do_not, &preparation.persons);
-        let unsent = Unsent::of(format_args!("loss-{}", preparation.lead));
+        let lead = preparation.lead;
+        let unsent = Unsent::of(format_args!("loss-{lead}"));
         let last = preparation.facts().run().next().map(|attempt| Choice::Logged(attempt.id));
         Self {
             i18n: use_i18n(),
@@ -169,7 +170,7 @@ impl LossState {
             outcome: RwSignal::new(Some(Outcome::Lost)),
             reason: RwSignal::new(None),
             attempt: RwSignal::new(Some(last.unwrap_or(Choice::New))),
-            new_attempt: AttemptForm::new(),
+            new_attempt: AttemptForm::new(lead),
             same_again: RwSignal::new(String::new()),
             customer_words: RwSignal::new(String::new()),
             said_nothing: RwSignal::new(false),

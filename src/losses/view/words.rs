@@ -125,6 +125,9 @@ pub fn objection(i18n: I18n, objection: &Objection) -> String {
         Objection::OnlyManagersOverride => t_string!(i18n, losses.objection_override).to_string(),
         Objection::AttemptMissing => t_string!(i18n, losses.objection_attempt).to_string(),
         Objection::AttemptNotOfThisRun => t_string!(i18n, losses.objection_attempt_old).to_string(),
+        Objection::MentionUnread { name } => {
+            t_string!(i18n, colleagues.mention_refused, name = name.clone()).to_string()
+        }
         Objection::AttemptInFuture => t_string!(i18n, losses.objection_attempt_future).to_string(),
         Objection::AttemptTooLongAgo => t_string!(i18n, losses.objection_attempt_too_long_ago).to_string(),
         Objection::ChannelForbidden { channel: forbidden } => {

@@ -2,7 +2,9 @@
 
 mod actions;
 mod badge;
+mod outcome;
 mod page;
 
 pub use badge::DueBadge;
+pub use outcome::{AskOutcome, WayOut};
 pub use page::TodayPage;

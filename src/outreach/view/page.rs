@@ -1,28 +1,34 @@
 //! Today: one list by the clock.
 
-use super::actions::{StepActions, Worked};
+use super::{
+    actions::{MainAction, RowMenu, Worked, icon},
+    outcome::{AskOutcome, WayOut},
+};
 use crate::{
     app::trouble::Trouble,
     clock::Moment,
+    colleagues::{
+        api::Question,
+        view::{AnswerDialog, AskDialog, ForMeList},
+    },
     format,
     i18n::{t, t_string, use_i18n},
     ids::LeadId,
+    leads::view::StepDialog,
     live::{browser::follow, wire::Message},
     losses::{
         rules::DoNot,
         view::{
-            AttemptDialog,
+            AttemptDialog, LossDialog,
             words::{I18n, language, lead_name},
         },
     },
-    outreach::{
-        api::{Colleague, Row, Task, Today, read_today},
-        rules,
-    },
-    pipeline::api::Channel,
+    outreach::api::{Colleague, Row, Task, Today, read_today},
+    pipeline::api::{Channel, NextStep},
     recontacts::view::PlanDialog,
+    risks::view::{AtRisk, RiskDialog, words::risk_mark},
     ui::{
-        icon::{Drawn, Icon},
+        icon::Drawn,
         wait::{gathered, when_free},
     },
 };
@@ -38,9 +44,14 @@ const SELDOM: Duration = Duration::from_secs(60);
 
 /// What a dialog over the page is about.
 #[derive(Clone, PartialEq)]
-enum Open {
+pub(super) enum Open {
     Logging(LeadId, String, DoNot),
     Planning(LeadId),
+    Stepping(LeadId, String, DoNot, Option<NextStep>),
+    Answering(AtRisk),
+    Losing(LeadId),
+    Asking(LeadId, String),
+    Replying(Question),
 }
 
 /// The page.
@@ -55,6 +66,8 @@ pub fn TodayPage() -> impl IntoView {
         let heard = window_event_listener(ev::focus, move |_| reload.run(()));
         on_cleanup(move || heard.remove());
     });
+    // The moment at which the page was read, for its dialogs.
+    let now = RwSignal::new(None::<Moment>);
     let dialog = move || {
         let done = Callback::new(move |is_changed: bool| {
             open.set(None);
@@ -62,7 +75,20 @@ pub fn TodayPage() -> impl IntoView {
                 reload.run(());
             }
         });
-        open.get().map(|open| match open {
+        open.get().zip(now.get_untracked()).map(|(shown, now)| match shown {
+            Open::Stepping(lead, name, do_not, present) => {
+                view! { <StepDialog lead name do_not present now=now.local() on_done=done/> }.into_any()
+            }
+            Open::Answering(about) => {
+                let on_lose = Callback::new(move |lead| open.set(Some(Open::Losing(lead))));
+                view! { <RiskDialog about now on_done=done on_lose/> }.into_any()
+            }
+            Open::Losing(lead) => {
+                let on_done = Callback::new(move |lost: Option<_>| done.run(lost.is_some()));
+                view! { <LossDialog lead on_done/> }.into_any()
+            }
+            Open::Asking(lead, name) => view! { <AskDialog lead name on_done=done/> }.into_any(),
+            Open::Replying(question) => view! { <AnswerDialog question on_done=done/> }.into_any(),
             Open::Logging(lead, name, do_not) => view! { <AttemptDialog lead name do_not on_done=done/> }.into_any(),
             Open::Planning(lead) => view! { <PlanDialog lead on_done=done/> }.into_any(),
         })
@@ -72,27 +98,34 @@ pub fn TodayPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match today.await {
-                    Ok(today) => view! { <TodayView today open reload/> }.into_any(),
+                    Ok(today) => view! { <TodayView today open now_of_page=now reload/> }.into_any(),
                     Err(error) => view! { <Trouble error/> }.into_any(),
                 }
             })}
         </Transition>
         {dialog}
+        <AskOutcome on_logged=reload is_busy=Signal::derive(move || open.with(Option::is_some))/>
     }
 }
 
 #[component]
-fn TodayView(today: Today, open: RwSignal<Option<Open>>, reload: Callback<()>) -> impl IntoView {
+fn TodayView(
+    today: Today,
+    open: RwSignal<Option<Open>>,
+    now_of_page: RwSignal<Option<Moment>>,
+    reload: Callback<()>,
+) -> impl IntoView {
     let i18n = use_i18n();
     follow_changes(&today, Callback::new(move |()| when_out_of_hand(reload)));
     wake_at(today.now, today.ends, reload);
-    let Today { day, now, rows, total, without, without_total, team, .. } = today;
-    let local = now.local();
+    let Today { day, now, for_me, rows, total, without, without_total, team, .. } = today;
+    now_of_page.set(Some(now));
+    let way = WayOut::new(now.offset_minutes);
     let shown = rows.len() as i64;
     let (overdue, due): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_overdue(row, now));
     let lines =
-        move |rows: Vec<Row>| rows.into_iter().map(|row| view! { <Line row now=local open reload/> }).collect_view();
-    let is_free = shown == 0;
+        move |rows: Vec<Row>| rows.into_iter().map(|row| view! { <Line row now open way reload/> }).collect_view();
+    let is_free = shown == 0 && for_me.is_empty();
     let more = total - shown;
     let overdue = (!overdue.is_empty()).then(|| {
         view! {
@@ -124,7 +157,7 @@ fn TodayView(today: Today, open: RwSignal<Option<Open>>, reload: Callback<()>) -
             <section class="panel today-team">
                 <h2>{t!(i18n, outreach.team)}</h2>
                 <p class="small muted">{t!(i18n, outreach.team_advice)}</p>
-                {team.into_iter().map(|colleague| view! { <ColleagueView colleague now open reload/> }).collect_view()}
+                {team.into_iter().map(|colleague| view! { <ColleagueView colleague now open way reload/> }).collect_view()}
             </section>
         }
     });
@@ -132,10 +165,16 @@ fn TodayView(today: Today, open: RwSignal<Option<Open>>, reload: Callback<()>) -
         <header class="bar today-head">
             <h1>{t!(i18n, outreach.today)}</h1>
             <span class="muted num">{move || format::date(i18n.get_locale(), day)}</span>
+            <a class="button quiet" href="/at-risk">{t!(i18n, outreach.at_risk_link)}</a>
             <a class="button quiet" href="/me/figures">{t!(i18n, shell.own_figures)}</a>
         </header>
         <div class="today">
             <section class="panel">
+                <ForMeList
+                    items=for_me
+                    on_answer=Callback::new(move |question| open.set(Some(Open::Replying(question))))
+                    reload
+                />
                 {is_free.then(|| view! { <p class="today-free">{t!(i18n, outreach.nothing_due)}</p> })}
                 {overdue}
                 {due}
@@ -165,8 +204,10 @@ fn when_out_of_hand(reload: Callback<()>) {
 /// Reads the page again soon after a change of what is on it, the viewer's or their team's; now and then while others work.
 fn follow_changes(today: &Today, reload: Callback<()>) {
     let (soon, seldom) = (gathered(SETTLE, reload), gathered(SELDOM, reload));
+    let for_me = today.for_me.iter().map(|item| item.lead);
     let of_team = today.team.iter().flat_map(|colleague| &colleague.rows);
-    let shown: BTreeSet<_> = today.rows.iter().chain(&today.without).chain(of_team).map(|row| row.lead).collect();
+    let shown: BTreeSet<_> =
+        today.rows.iter().chain(&today.without).chain(of_team).map(|row| row.lead).chain(for_me).collect();
     follow(today.seen, move |message| match &message {
         Message::SignedOut => {}
         Message::Changes { changes, .. } if changes.is_empty() => {}
@@ -195,6 +236,7 @@ fn is_overdue(row: &Row, now: Moment) -> bool {
     match &row.task {
         Task::Step(step) => step.due.utc < now.utc,
         Task::Recontact(plan) => plan.due_on < now.local().date(),
+        Task::Risk(_) => true,
         Task::Nothing => false,
     }
 }
@@ -204,33 +246,23 @@ fn ColleagueView(
     colleague: Colleague,
     now: Moment,
     open: RwSignal<Option<Open>>,
+    way: WayOut,
     reload: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let local = now.local();
     let (total, more) = (colleague.total, colleague.total - colleague.rows.len() as i64);
     let figure = move || format::number(i18n.get_locale(), total);
     view! {
         <details>
             <summary><bdi>{colleague.name}</bdi> " " <span class="num late">{figure}</span></summary>
             <ul class="today-list">
-                {colleague.rows.into_iter().map(|row| view! { <Line row now=local open reload/> }).collect_view()}
+                {colleague.rows.into_iter().map(|row| view! { <Line row now open way reload/> }).collect_view()}
             </ul>
             {(more > 0).then(|| {
                 let count = move || format::number(i18n.get_locale(), more);
                 view! { <p class="small muted">{move || t_string!(i18n, outreach.more, count = count()).to_string()}</p> }
             })}
         </details>
-    }
-}
-
-fn icon(channel: Channel) -> Icon {
-    match channel {
-        Channel::Call => Icon::Phone,
-        Channel::Email => Icon::Mail,
-        Channel::Whatsapp | Channel::Sms => Icon::Message,
-        Channel::Meeting => Icon::Calendar,
-        Channel::Task => Icon::Task,
     }
 }
 
@@ -265,7 +297,8 @@ fn what(i18n: I18n, row: &Row) -> String {
             let again = t_string!(i18n, outreach.ask_again).to_string();
             Some(plan.note.clone().map_or(again.clone(), |note| format!("{again}: {note}")))
         }
-        Task::Nothing => Some(t_string!(i18n, pipeline.no_next_step).to_string()),
+        Task::Risk(Some(step)) => step.what.clone(),
+        Task::Risk(None) | Task::Nothing => Some(t_string!(i18n, pipeline.no_next_step).to_string()),
     };
     let product = row.details.as_ref().and_then(|details| details.product.clone());
     let stage = row.stage.as_ref().map(|stage| stage.pick(language(i18n)).to_owned());
@@ -278,36 +311,10 @@ fn what(i18n: I18n, row: &Row) -> String {
         .join(" · ")
 }
 
-/// The way to reach them in one press, where it is allowed.
 #[component]
-fn Reach(row: Row) -> impl IntoView {
+fn Line(row: Row, now: Moment, open: RwSignal<Option<Open>>, way: WayOut, reload: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let details = row.details.clone()?;
-    // Without a plan, whatever reaches them first.
-    let channels = match row.channel() {
-        Some(channel) => vec![channel],
-        None => vec![Channel::Call, Channel::Whatsapp, Channel::Email],
-    };
-    let reach = |channel: &Channel| {
-        let link = rules::link(*channel, details.phone.as_deref(), details.email.as_deref(), details.do_not)?;
-        Some((*channel, link))
-    };
-    let (channel, link) = channels.iter().find_map(reach)?;
-    let label = move || match channel {
-        Channel::Call => t_string!(i18n, outreach.call).to_string(),
-        _ => t_string!(i18n, outreach.write).to_string(),
-    };
-    Some(view! {
-        <a class="button primary" href=link target=(channel == Channel::Whatsapp).then_some("_blank") rel="noopener">
-            <Drawn icon=icon(channel)/>
-            {label}
-        </a>
-    })
-}
-
-#[component]
-fn Line(row: Row, now: NaiveDateTime, open: RwSignal<Option<Open>>, reload: Callback<()>) -> impl IntoView {
-    let i18n = use_i18n();
+    let local = now.local();
     let lead = row.lead;
     let (time, text) = (row.clone(), row.clone());
     let details = row.details.clone();
@@ -316,32 +323,23 @@ fn Line(row: Row, now: NaiveDateTime, open: RwSignal<Option<Open>>, reload: Call
         Some(details) => lead_name(i18n, details.name.as_deref(), details.external_id.as_deref(), lead),
         None => t_string!(i18n, pipeline.masked, owner = holder.as_str()).to_string(),
     });
-    let do_not = row.details.as_ref().map(|details| details.do_not).unwrap_or_default();
-    let is_plan = matches!(row.task, Task::Recontact(_));
-    let is_planned = !matches!(row.task, Task::Nothing);
     let drawn = row.channel().map(|channel| view! { <Drawn icon=icon(channel)/> });
-    let worked = Worked::new(row.clone(), now, reload);
-    let actions = row.may_write.then(|| {
-        view! {
-            <button on:click=move |_| open.set(Some(Open::Logging(lead, name.get_untracked(), do_not)))>
-                {t!(i18n, outreach.log)}
-            </button>
-            {is_planned.then(|| view! { <StepActions worked/> })}
-            {is_plan.then(|| {
-                view! {
-                    <button on:click=move |_| open.set(Some(Open::Planning(lead)))>{t!(i18n, losses.plan_action)}</button>
-                }
-            })}
-        }
-    });
+    let worked = Worked::new(row.clone(), local, reload);
+    let why = row.risks.clone();
+    let risk = move || risk_mark(i18n, &why, now.utc);
+    let has_menu = row.may_write || row.details.is_some();
     view! {
         <li class="today-line" data-lead=lead.to_string()>
-            <span class="today-when num">{move || when(i18n, &time, now)}</span>
+            <span class="today-when num">{move || when(i18n, &time, local)}</span>
             <div class="today-what">
                 <a href=format!("/leads/{lead}")><bdi>{name}</bdi></a>
                 <span class="muted small">{drawn} " " {move || what(i18n, &text)}</span>
+                {risk}
             </div>
-            <div class="today-actions"><Reach row/>{actions}</div>
+            <div class="today-actions">
+                <MainAction worked name open way/>
+                {has_menu.then(|| view! { <RowMenu worked name open way/> })}
+            </div>
         </li>
     }
 }

@@ -10,7 +10,8 @@ use sqlx::{PgConnection, types::Json};
 /// All stages in their order.
 pub async fn stages(connection: &mut PgConnection) -> Result<Vec<StageSetting>, AppError> {
     let rows = sqlx::query!(
-        r#"select id, kind, name as "name: Json<Names>", meaning as "meaning: Json<Names>", win_probability, stale_days
+        r#"select id, kind, name as "name: Json<Names>", meaning as "meaning: Json<Names>", win_probability, stale_days,
+                  unanswered_days, attempts_limit
            from stage order by position"#
     )
     .fetch_all(connection)
@@ -24,6 +25,8 @@ pub async fn stages(connection: &mut PgConnection) -> Result<Vec<StageSetting>, 
                 meaning: row.meaning.0,
                 win_probability: row.win_probability,
                 stale_days: row.stale_days,
+                unanswered_days: row.unanswered_days,
+                attempts_limit: row.attempts_limit,
             })
         })
         .collect()
@@ -43,12 +46,16 @@ pub async fn leads_per_stage(connection: &mut PgConnection) -> Result<Vec<(i64, 
 /// Writes a stage down as changed.
 pub async fn write(connection: &mut PgConnection, id: i64, stage: &StageSetting) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update stage set name = $2, meaning = $3, win_probability = $4, stale_days = $5 where id = $1",
+        "update stage set name = $2, meaning = $3, win_probability = $4, stale_days = $5,
+                          unanswered_days = $6, attempts_limit = $7
+         where id = $1",
         id,
         Json(&stage.name) as _,
         Json(&stage.meaning) as _,
         stage.win_probability,
-        stage.stale_days
+        stage.stale_days,
+        stage.unanswered_days,
+        stage.attempts_limit
     )
     .execute(connection)
     .await?;

@@ -11,6 +11,7 @@ use crate::{
     i18n::{t, t_string},
     ids::LeadId,
     pipeline::api::{Card, Channel, NextStep},
+    risks::view::words::risk_mark,
     ui::icon::{Drawn, Icon},
 };
 use leptos::prelude::*;
@@ -67,6 +68,10 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
         view! { <span class="faint small">{t!(i18n, pipeline.days_in_stage, count = move || days)}</span> }
     });
     let holder = card.holder_name.clone();
+    let risk = details.and_then(|details| risk_mark(i18n, &details.risks, now.utc));
+    let attempts = details.map(|details| details.attempts).filter(|attempts| *attempts > 0).map(|attempts| {
+        view! { <span class="faint small">{t!(i18n, risks.attempts, count = move || attempts)}</span> }
+    });
     let lacks_step = card.next_step.is_none() && hands.board.asks_for_step(card.stage);
     view! {
         <div class="top">
@@ -86,10 +91,12 @@ fn face(hands: Hands, card: &Card, now: Moment) -> impl IntoView + use<> {
         </div>
         {what.filter(|what| !what.is_empty()).map(|what| view! { <div class="small muted"><bdi>{what}</bdi></div> })}
         {card.next_step.as_ref().map(|step| next_step(hands, step, now))}
+        {risk}
         <div class="foot">
             {lacks_step.then(|| view! { <span class="flag small">{t!(i18n, pipeline.no_next_step)}</span> })}
             {temperature}
             {age}
+            {attempts}
             <span class="who" title=holder.clone() role="img" aria-label=holder.clone()>{initials(&holder)}</span>
         </div>
     }

@@ -147,6 +147,8 @@ fn others(setting: &Setting) -> Vec<(&'static str, Filled)> {
             ("meaning_tr", maybe(it.meaning.0.get("tr"))),
             ("win_probability", maybe(it.win_probability)),
             ("stale_days", maybe(it.stale_days)),
+            ("unanswered_days", maybe(it.unanswered_days)),
+            ("attempts_limit", maybe(it.attempts_limit)),
         ],
         Setting::Reason(it) => reason(it),
         Setting::Order(_) => Vec::new(),
@@ -358,6 +360,8 @@ fn read_with(reader: &mut Reader<'_>, before: &Setting) -> Setting {
             meaning: reader.names(&it.meaning, |place| LANGUAGES[place].2),
             win_probability: reader.maybe("win_probability", Why::NotANumber),
             stale_days: reader.maybe("stale_days", Why::NotANumber),
+            unanswered_days: reader.maybe("unanswered_days", Why::NotANumber),
+            attempts_limit: reader.maybe("attempts_limit", Why::NotANumber),
             ..it
         }),
         Setting::Reason(it) => read_reason(reader, it),
@@ -662,6 +666,8 @@ fn stage_fields(i18n: I18n, kind: StageKind) -> Vec<Field> {
     if crate::settings::rules::is_working(kind) {
         fields.push(field("win_probability", w!(i18n, f_win_probability), w!(i18n, h_win_probability), number()));
         fields.push(field("stale_days", w!(i18n, f_stale_days), w!(i18n, h_stale_days), number()));
+        fields.push(field("unanswered_days", w!(i18n, f_unanswered_days), w!(i18n, h_unanswered_days), number()));
+        fields.push(field("attempts_limit", w!(i18n, f_attempts_limit), w!(i18n, h_attempts_limit), number()));
     }
     fields
 }

@@ -630,9 +630,17 @@ fn detail(i18n: I18n, item: &Item, around: &Around) -> String {
         Setting::Field(it) => vec![words::field_kind(i18n, it.kind), uses(), it.choices.join(", ")],
         Setting::Stage(it) => {
             let chance = it.win_probability.map(|percent| format!("{}: {percent} %", w!(i18n, f_win_probability)));
-            let stale = it.stale_days.map(|days| format!("{}: {days}", w!(i18n, f_stale_days)));
+            let limit =
+                |limit: Option<i32>, name: String| limit.map(|limit| format!("{name}: {limit}")).unwrap_or_default();
             let meaning = it.meaning.pick(words::language(i18n)).to_owned();
-            vec![meaning, uses(), chance.unwrap_or_default(), stale.unwrap_or_default()]
+            vec![
+                meaning,
+                uses(),
+                chance.unwrap_or_default(),
+                limit(it.stale_days, w!(i18n, f_stale_days)),
+                limit(it.unanswered_days, w!(i18n, f_unanswered_days)),
+                limit(it.attempts_limit, w!(i18n, f_attempts_limit)),
+            ]
         }
         Setting::Reason(it) => {
             let flag = |is_on: bool, text: String| if is_on { text } else { String::new() };

@@ -129,6 +129,8 @@ pub fn label(i18n: I18n, field: &str) -> String {
         "retired" => w!(i18n, f_retired),
         "win_probability" => w!(i18n, f_win_probability),
         "stale_days" => w!(i18n, f_stale_days),
+        "unanswered_days" => w!(i18n, f_unanswered_days),
+        "attempts_limit" => w!(i18n, f_attempts_limit),
         "outcome" => w!(i18n, f_outcome),
         "excuse" => w!(i18n, f_excuse),
         "informs" => w!(i18n, f_informs),
