@@ -81,9 +81,13 @@ begin
     perform recount_lead_contact(new.lead_id);
     return null;
 end $$;
+-- Whoever writes thousands of histories at once says `set local winback.recount_later = 'yes'`, and recounts at the end.
 create trigger contact_follows_talks after insert on activity for each row
-    when (new.direction is not null or new.kind = 'risk') execute function contact_follows_history();
-create trigger contact_follows_attempts after insert on attempt for each row execute function contact_follows_history();
+    when ((new.direction is not null or new.kind = 'risk')
+          and current_setting('winback.recount_later', true) is distinct from 'yes')
+    execute function contact_follows_history();
+create trigger contact_follows_attempts after insert on attempt for each row
+    when (current_setting('winback.recount_later', true) is distinct from 'yes') execute function contact_follows_history();
 
 -- A new run begins without contacts; a lead off the board has no signals.
 create function contact_follows_lead() returns trigger language plpgsql as $$

@@ -2,6 +2,9 @@ import { expect, test, visit, type Page } from '../support/test.ts';
 
 const line = (page: Page, name: string) => page.locator('.today-line').filter({ has: page.getByRole('link', { name, exact: true }) });
 
+/** The three dots of a row. */
+const more = (page: Page, name: string) => line(page, name).getByRole('button', { name: `More for ${name}` });
+
 test('today lists what is due by the clock, and what is done or put off leaves it @phone', async ({ open, winback }) => {
   await winback.give('cigdem', [
     { name: 'Dün Kalan', phone: '+90 532 000 11 22' },
@@ -25,12 +28,13 @@ test('today lists what is due by the clock, and what is done or put off leaves i
   await expect(names.nth(2)).toHaveText('Bugün Ara');
   await expect(line(page, 'Dün Kalan').getByRole('link', { name: 'Call' })).toHaveAttribute('href', 'tel:+905320001122');
   await expect(line(page, 'Arama Diyen').getByRole('link', { name: 'Call' })).toHaveCount(0);
-  await expect(line(page, 'Adımsız Aday')).toBeVisible();
+  await expect(line(page, 'Adımsız Aday').getByRole('button', { name: 'Next step…' })).toBeVisible();
   await expect(page.locator('.due-count')).toContainText('3');
 
+  await more(page, 'Bugün Ara').click();
   await line(page, 'Bugün Ara').getByRole('button', { name: 'Done' }).click();
-  await expect(line(page, 'Bugün Ara').getByRole('button', { name: 'Done' })).toHaveCount(0);
-  await line(page, 'Dün Kalan').getByRole('button', { name: 'Later…' }).click();
+  await expect(line(page, 'Bugün Ara').getByRole('link', { name: 'Call' })).toHaveCount(0);
+  await more(page, 'Dün Kalan').click();
   await line(page, 'Dün Kalan').getByRole('button', { name: 'Tomorrow' }).click();
   await expect(line(page, 'Dün Kalan')).toHaveCount(0);
   await expect(page.locator('.due-count')).toContainText('1');
@@ -44,7 +48,7 @@ test('a keyboard reaches every day that something can be put off to', async ({ o
   );
   const page = await open('jan');
   await visit(page, '/today');
-  const later = line(page, 'Tuşla Ertelenen').getByRole('button', { name: 'Later…' });
+  const later = more(page, 'Tuşla Ertelenen');
   await later.focus();
   await page.keyboard.press('Enter');
   const week = line(page, 'Tuşla Ertelenen').getByRole('button', { name: 'Next Monday' });
@@ -53,7 +57,10 @@ test('a keyboard reaches every day that something can be put off to', async ({ o
   await expect(week).toBeHidden();
   await expect(later).toBeFocused();
   await page.keyboard.press('Enter');
-  for (let press = 0; press < 3; press += 1) await page.keyboard.press('Tab');
+  for (let press = 0; press < 20; press += 1) {
+    await page.keyboard.press('Tab');
+    if (await week.evaluate((button) => button === document.activeElement)) break;
+  }
   await expect(week).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(line(page, 'Tuşla Ertelenen')).toHaveCount(0);
@@ -82,7 +89,7 @@ test('what colleagues do does not make this page and its badge ask again and aga
   await page.waitForTimeout(3_500);
   expect(asked).toEqual([]);
   await touch('Benim İşim');
-  await expect(line(page, 'Benim İşim').getByRole('button', { name: 'Done' })).toBeVisible();
+  await expect(line(page, 'Benim İşim').locator('.today-when')).not.toBeEmpty();
 });
 
 test('while a menu is open no other lead slips under it', async ({ open, winback }) => {
@@ -98,7 +105,7 @@ test('while a menu is open no other lead slips under it', async ({ open, winback
   const page = await open('jan');
   await visit(page, '/today');
   const menu = line(page, 'Menüsü Açık');
-  await menu.getByRole('button', { name: 'Later…' }).click();
+  await more(page, 'Menüsü Açık').click();
   await expect(menu.getByRole('button', { name: 'Tomorrow' })).toBeVisible();
   await plan('Önce Gelen', `now() + interval '3 days'`);
   await page.waitForTimeout(2_500);
@@ -107,4 +114,18 @@ test('while a menu is open no other lead slips under it', async ({ open, winback
   await expect(menu).toHaveCount(0);
   await expect(line(page, 'Sonra Gelen')).toBeVisible();
   await expect(line(page, 'Önce Gelen')).toHaveCount(0);
+});
+
+test('the next step is planned without opening the lead @phone', async ({ open, winback }) => {
+  await winback.give('cigdem', [{ name: 'Günden Planlanan' }]);
+  const page = await open('cigdem');
+  await visit(page, '/today');
+  await line(page, 'Günden Planlanan').getByRole('button', { name: 'Next step…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Next step: Günden Planlanan' });
+  await dialog.getByRole('button', { name: /Tomorrow/ }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(line(page, 'Günden Planlanan')).toHaveCount(0);
+  const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(content).toBeLessThanOrEqual(width);
 });

@@ -5,7 +5,6 @@ use crate::{
     clock::Moment,
     error::AppError,
     ids::{ActivityId, LeadId, RequestKey, UserId},
-    losses::rules::is_sound_text,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
@@ -172,7 +171,7 @@ pub async fn ask_manager(lead: LeadId, draft: Draft, key: RequestKey) -> Result<
 /// Answers what was asked.
 #[server(prefix = "/api", endpoint = "colleagues/answer", input = Json, output = Json)]
 pub async fn answer_question(wanted: NewAnswer) -> Result<Answered, AppError> {
-    if !wanted.key.is_sound() || !is_sound_text(&wanted.text) {
+    if !wanted.key.is_sound() || !crate::losses::rules::is_sound_text(&wanted.text) {
         return Err(AppError::NotUnderstood);
     }
     super::store::questions::answer(&crate::people::guard::permit()?, &wanted).await

@@ -339,6 +339,8 @@ async fn write_records(connection: &mut PgConnection, plan: &Plan) -> Result<(),
 /// Activities and losses name each other, and a loss asks for the attempts of its run: the first runs' losses come first,
 /// then the later runs begin, then those end.
 async fn write_losses(connection: &mut PgConnection, plan: &Plan) -> Result<(), sqlx::Error> {
+    // What passed with each lead is counted once, at the end.
+    sqlx::query("set local winback.recount_later = 'yes'").execute(&mut *connection).await?;
     let (ends, others): (Vec<&rows::Activity>, Vec<_>) =
         plan.activities.iter().partition(|activity| activity.loss_id.is_some());
     write_activities(connection, &others).await?;
@@ -358,7 +360,14 @@ async fn write_losses(connection: &mut PgConnection, plan: &Plan) -> Result<(), 
          where l.id = g.id and l.run_started_at <> g.run_started_at"
     );
     write_loss_rows(connection, &later).await?;
-    write_activities(connection, &ends).await
+    write_activities(connection, &ends).await?;
+    sqlx::query(
+        "select count(recount_lead_contact(lead_id))
+         from (select lead_id from attempt union select lead_id from activity where direction is not null) as talked",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn write_activities(connection: &mut PgConnection, activities: &[&rows::Activity]) -> Result<(), sqlx::Error> {

@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
     ids::{LeadId, Names, RequestKey, StageId},
     live::wire::Cursor,
-    losses::rules::{DoNot, is_sound_text},
+    losses::rules::DoNot,
     people::rules::Holder,
     pipeline::api::{Money, NextStep},
 };
@@ -143,7 +143,7 @@ pub struct RiskList {
 /// Answers the signals of a lead: it is still alive, or how it will be won back.
 #[server(prefix = "/api", endpoint = "risks/answer", input = Json, output = Json)]
 pub async fn answer_risks(wanted: NewReply) -> Result<ReplyAnswer, AppError> {
-    if !wanted.key.is_sound() || !is_sound_text(&wanted.note) {
+    if !wanted.key.is_sound() || !crate::losses::rules::is_sound_text(&wanted.note) {
         return Err(AppError::NotUnderstood);
     }
     super::store::answer(&crate::people::guard::permit()?, &wanted).await

@@ -113,7 +113,7 @@ async fn a_mention_opens_nothing() {
     assert_eq!(note(&ayse, lead, "@Selin the secret", &[of_selin]).await, LoggedAnswer::Done);
     sqlx::query("update lead set owner_id = (select id from app_user where email = $2) where id = $1")
         .bind(lead.0)
-        .bind("emre@demo.winback")
+        .bind("jan@demo.winback")
         .execute(&app.pool)
         .await
         .expect("handed over");

@@ -213,6 +213,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
                 </Show>
                 <RiskPanel
                     known=Signal::derive(move || lead.with(|lead| (lead.risks.clone(), lead.now)))
+                    attempts=Signal::derive(move || lead.with(|lead| lead.attempts))
                     may_answer=may_write
                     on_answer
                 />

@@ -16,6 +16,9 @@ pub fn RiskPanel(
     /// Its signals, and the moment at which they were read.
     #[prop(into)]
     known: Signal<(Risks, Moment)>,
+    /// How often we tried to reach them in this run.
+    #[prop(into)]
+    attempts: Signal<i32>,
     /// Whether the viewer may answer them.
     #[prop(into)]
     may_answer: Signal<bool>,
@@ -40,6 +43,9 @@ pub fn RiskPanel(
             <section class="panel risk-panel" aria-labelledby="risk-panel-title">
                 <h2 id="risk-panel-title"><Drawn icon=Icon::Alert/> " " {t!(i18n, risks.at_risk)}</h2>
                 <ul>{signals}</ul>
+                <Show when=move || attempts.get().is_positive()>
+                    <p class="small muted">{move || t_string!(i18n, risks.attempts, count = attempts.get()).to_string()}</p>
+                </Show>
                 <Show when=move || may_answer.get()>
                     <p class="small muted">{t!(i18n, risks.panel_advice)}</p>
                     <div><button type="button" class="primary" on:click=move |_| on_answer.run(())>{t!(i18n, risks.answer)}</button></div>
