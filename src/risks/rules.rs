@@ -74,10 +74,19 @@ pub struct Risks {
     pub signals: Vec<Signal>,
 }
 
+impl SignalKind {
+    /// Whether it comes with the clock. The others come with what somebody wrote down, which never lies ahead: a page that
+    /// was read a while ago shows them as soon as it hears of them.
+    pub fn comes_with_time(self) -> bool {
+        matches!(self, Self::Unanswered | Self::Overdue)
+    }
+}
+
 impl Risks {
     /// What holds at `now`.
     pub fn at(&self, now: DateTime<Utc>) -> Vec<Signal> {
-        self.signals.iter().copied().filter(|signal| signal.since <= now).collect()
+        let holds = |signal: &Signal| !signal.kind.comes_with_time() || signal.since <= now;
+        self.signals.iter().copied().filter(holds).collect()
     }
 }
 
@@ -202,6 +211,13 @@ mod tests {
     fn alive_needs_a_word_why() {
         assert_eq!(noted(&Reply::Alive, " \n"), Err(ReplyProblem::NoteMissing));
         assert_eq!(noted(&Reply::Alive, " On holiday "), Ok(Some("On holiday")));
+    }
+
+    #[test]
+    fn what_was_said_after_a_page_was_read_is_shown_at_once() {
+        let refused = risks(Facts { refused_at: Some(at(5)), next_step_due: Some(at(5)), ..Facts::default() }, LIMITS);
+        assert_eq!(kinds(&refused, at(4)), [SignalKind::Refused]);
+        assert_eq!(kinds(&refused, at(5)), [SignalKind::Refused, SignalKind::Overdue]);
     }
 
     fn moment() -> impl Strategy<Value = Option<DateTime<Utc>>> {

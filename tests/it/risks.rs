@@ -150,7 +150,7 @@ async fn limits_belong_to_the_stage_and_none_means_never() {
 #[tokio::test]
 async fn an_answer_stands_until_something_new_happens() {
     let app = spawn_app().await;
-    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let ayse = app.sign_in(AYSE).await;
     let lead = given::can(&app).await;
     tried(&ayse, lead, "refused").await;
     let seen = signals(&app, &ayse, lead).await;
