@@ -68,10 +68,12 @@ pub fn QuestionPanel(
         })
     };
     view! {
-        <section class="panel" aria-labelledby="questions-title" hidden=move || questions.with(Vec::is_empty)>
-            <h2 id="questions-title">{t!(i18n, colleagues.panel)}</h2>
-            <ul class="questions">{move || questions.get().into_iter().map(line).collect_view()}</ul>
-        </section>
+        <Show when=move || !questions.with(Vec::is_empty)>
+            <section class="panel" aria-labelledby="questions-title">
+                <h2 id="questions-title">{t!(i18n, colleagues.panel)}</h2>
+                <ul class="questions">{move || questions.get().into_iter().map(line).collect_view()}</ul>
+            </section>
+        </Show>
         {dialog}
     }
 }
