@@ -11,7 +11,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// Where a lead stands, in words.
-pub(super) fn standing_words(i18n: I18n, standing: &Standing) -> String {
+fn standing_words(i18n: I18n, standing: &Standing) -> String {
     match standing {
         Standing::Stage(names) => names.pick(words::language(i18n)).to_owned(),
         Standing::Lost(outcome) => words::outcome(i18n, *outcome),
@@ -58,9 +58,12 @@ pub(super) fn HitLines(name: String, hit: Hit) -> impl IntoView {
                 <strong>{if is_nameless { name.into_any() } else { marked(hit.name).into_any() }}</strong>
                 {(!hit.company.is_empty()).then(|| view! { <span class="muted">" · "{marked(hit.company)}</span> })}
             </span>
+            " "
             <span class="option-standing small" class:lost=is_lost>{move || standing_words(i18n, &standing)}</span>
         </span>
+        " "
         {why}
+        " "
         <span class="small muted"><bdi>{hit.holder}</bdi></span>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     keyboard::SearchState,
-    option::{HitLines, standing_words},
+    option::HitLines,
     words::{command_name, keys_of},
 };
 use crate::{
@@ -62,8 +62,8 @@ struct Finder {
     recent: RwSignal<Vec<Hit>>,
     chosen: RwSignal<Option<Choice>>,
     turn: StoredValue<u32>,
-    /// Enter was pressed before the answer came.
-    is_hurried: StoredValue<bool>,
+    /// Enter was pressed before the answer came: where it goes when no lead is found.
+    hurried: StoredValue<Option<Option<Choice>>>,
 }
 
 impl Finder {
@@ -75,7 +75,7 @@ impl Finder {
             recent: RwSignal::default(),
             chosen: RwSignal::new(None),
             turn: StoredValue::new(0),
-            is_hurried: StoredValue::new(false),
+            hurried: StoredValue::new(None),
         }
     }
 
@@ -83,7 +83,7 @@ impl Finder {
     fn ask(self, question: String) {
         self.question.set(question.clone());
         self.chosen.set(None);
-        self.is_hurried.set_value(false);
+        self.hurried.set_value(None);
         self.turn.update_value(|turn| *turn += 1);
         let mine = self.turn.get_value();
         let question = question.trim().to_owned();
@@ -132,10 +132,11 @@ impl Finder {
 
     /// Goes where Enter wanted to go as soon as that is known.
     fn hurry(self) {
-        if self.is_hurried.get_value()
-            && let Some(first) = self.leads().first()
-        {
-            self.take(Choice::Lead(first.lead));
+        let Some(otherwise) = self.hurried.get_value() else { return };
+        let is_whole = self.found.with_untracked(|found| found.is_whole);
+        let first = self.leads().first().map(|hit| Choice::Lead(hit.lead));
+        if let Some(choice) = first.or(otherwise.filter(|_| is_whole)) {
+            self.take(choice);
         }
     }
 
@@ -294,13 +295,12 @@ fn PartView(place: usize, parts: Memo<Vec<Part>>, finder: Finder, active: Memo<O
     let title = move || part.with(|part| part.as_ref().map(|part| part.title.clone()));
     let hits = move || part.with(|part| part.as_ref().map(|part| part.hits.clone()).unwrap_or_default());
     let commands = move || part.with(|part| part.as_ref().map(|part| part.commands.clone()).unwrap_or_default());
-    let option = move |choice: Choice, label: Option<String>, children: AnyView| {
+    let option = move |choice: Choice, children: AnyView| {
         view! {
             <div
                 id=choice.id()
                 class="option"
                 role="option"
-                aria-label=label
                 aria-selected=move || (active.get() == Some(choice)).to_string()
                 on:pointermove=move |_| {
                     if active.get_untracked() != Some(choice) {
@@ -321,12 +321,7 @@ fn PartView(place: usize, parts: Memo<Vec<Part>>, finder: Finder, active: Memo<O
                     .into_iter()
                     .map(|hit| {
                         let name = words::lead_name(i18n, text_of(&hit).as_deref(), hit.external_id.as_deref(), hit.lead);
-                        let standing = standing_words(i18n, &hit.standing);
-                        let label = [name.as_str(), &standing, &hit.holder].join(", ");
-                        let why = hit.why.as_ref().map(|(_, pieces)| pieces.iter().map(|piece| piece.text.as_str()).collect());
-                        let why: Option<String> = why;
-                        let label = why.map_or(label.clone(), |why| format!("{label}, {why}"));
-                        option(Choice::Lead(hit.lead), Some(label), view! { <HitLines name hit/> }.into_any())
+                        option(Choice::Lead(hit.lead), view! { <HitLines name hit/> }.into_any())
                     })
                     .collect_view()
             }}
@@ -337,7 +332,7 @@ fn PartView(place: usize, parts: Memo<Vec<Part>>, finder: Finder, active: Memo<O
                         let children = view! {
                             <span class="option-line">{command_name(i18n, command)}{keys_of(command)}</span>
                         };
-                        option(Choice::Command(command), None, children.into_any())
+                        option(Choice::Command(command), children.into_any())
                     })
                     .collect_view()
             }}
@@ -368,7 +363,10 @@ fn walk(event: &KeyboardEvent, finder: Finder, choices: Memo<Vec<Choice>>, activ
             event.prevent_default();
             match active.get_untracked() {
                 Some(choice) if finder.is_answered() => finder.take(choice),
-                _ => finder.is_hurried.set_value(true),
+                active => {
+                    let command = active.filter(|active| matches!(active, Choice::Command(_)));
+                    finder.hurried.set_value(Some(command));
+                }
             }
             return;
         }
