@@ -471,13 +471,13 @@ async fn asking_once_gives_what_the_stream_gave_and_the_counts_agree() {
     })
     .await;
     let mut heard = BTreeMap::new();
+    // Cards may be newer than the place up to which they are told: the stream may say the same in more words.
     let mut place = hello;
-    while place.position() < expected.0.position() {
+    while place.position() < expected.0.position() || heard != expected.1 {
         let (seen, changes) = stream.changes().await;
         heard.extend(changes.into_iter().map(|change| (change.lead, change.card)));
         place = seen;
     }
-    assert_eq!(heard, expected.1);
     assert_eq!(heard.values().filter(|card| card.is_none()).count(), 2);
 
     let filter = json!({ "filter": { "whose": "everyone", "source": null, "product": null, "text": "" } });

@@ -6,7 +6,7 @@ use crate::harness::{Client, heard};
 use reqwest::{Method, Response};
 use serde_json::json;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -156,9 +156,9 @@ impl Board {
         while shows() != *truth {
             if begun.elapsed() > PATIENCE {
                 let shown = shows();
-                let wrong: Vec<_> = shown
-                    .keys()
-                    .chain(truth.keys())
+                let leads: BTreeSet<_> = shown.keys().chain(truth.keys()).collect();
+                let wrong: Vec<_> = leads
+                    .into_iter()
                     .filter(|lead| shown.get(lead) != truth.get(lead))
                     .map(|lead| format!("{lead:?}: shown {:?}, in truth {:?}", shown.get(lead), truth.get(lead)))
                     .collect();

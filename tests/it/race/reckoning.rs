@@ -33,6 +33,8 @@ pub struct Asked {
 
 /// One entry of the history: kind, by whom, from where, to where.
 type Entry = (String, String, Option<i64>, Option<i64>);
+/// The same with the lead and the version before it, and the loss behind it.
+type Step = (i64, i64, String, String, Option<i64>, Option<i64>, Option<i64>);
 /// One edit of the history: lead, field, value before, value after, by whom.
 type EditEntry = (i64, String, Option<String>, Option<String>, String);
 
@@ -77,7 +79,7 @@ impl Reckoning {
         let pool = &app.pool;
         let versions: Vec<(String, i64)> =
             sqlx::query_as("select key, move_version from request_key").fetch_all(pool).await.expect("keys");
-        let history: Vec<(i64, i64, String, String, Option<i64>, Option<i64>, Option<i64>)> = sqlx::query_as(
+        let history: Vec<Step> = sqlx::query_as(
             "select a.lead_id, a.move_version, a.kind, u.email, a.from_stage_id, a.to_stage_id, a.loss_id
              from activity a join app_user u on u.id = a.actor_id where a.move_version > 0",
         )
