@@ -221,6 +221,7 @@ pub struct Board {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
     /// By what the last card is sorted, see [`Card::figure`].
+    #[serde(default)]
     pub figure: i64,
     /// The last card's rank.
     pub rank: String,

@@ -303,7 +303,7 @@ impl Hands {
             Ok(ends) => ends,
             Err(error) => {
                 let names = self.name_of_all(&sent.iter().map(|one| one.before.id).collect::<Vec<_>>());
-                sent.into_iter().for_each(|one| self.board.put_back(one.before.id, one.before));
+                sent.into_iter().for_each(|one| self.board.settle(one.before.id, Some(one.before)));
                 return self.toaster.trouble(match error {
                     AppError::SignedOut => t_string!(i18n, shell.signed_out_advice).to_owned(),
                     _ => t_string!(i18n, pipeline.not_saved, name = names.as_str()),

@@ -212,23 +212,16 @@ impl BoardState {
         self.moving.with_value(|moving| moving.get(&lead).and_then(|on_its_way| on_its_way.wish))
     }
 
-    /// The move got no answer: the card is where it was before, or where the live stream has seen it since.
-    pub fn put_back(self, lead: LeadId, before: Card) {
-        let told = self.moving.with_value(|moving| moving.get(&lead).and_then(|on_its_way| on_its_way.told.clone()));
-        self.settle(lead, Some(before));
-        if let Some(change) = told {
-            self.apply(change);
-        }
-    }
-
-    /// The server has answered: this is the card, or it has left the board.
+    /// The server has answered, or never will: this is the card, or it has left the board. What the live stream has told of
+    /// it since is newer than the answer, unless its version says otherwise.
     pub fn settle(self, lead: LeadId, card: Option<Card>) {
-        self.moving.update_value(|moving| {
-            moving.remove(&lead);
-        });
+        let told = self.moving.try_update_value(|moving| moving.remove(&lead)).flatten().and_then(|it| it.told);
         match card {
             Some(card) => self.show(card),
             None => self.remove(lead),
+        }
+        if let Some(change) = told {
+            self.apply(change);
         }
     }
 
