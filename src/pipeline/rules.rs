@@ -46,8 +46,10 @@ impl StageKind {
 
 words! {
     /// In which order a column stands.
+    #[derive(Default)]
     Sort {
         /// As its people have put it.
+        #[default]
         Manual = "manual",
         /// What is due first comes first.
         Clock = "clock",
@@ -57,12 +59,6 @@ words! {
         Warmth = "warmth",
         /// The longest in its stage first.
         Age = "age",
-    }
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self::Manual
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the browser asks about who works what.
 
-use super::rules::{LONGEST_REASON, Objection};
+use super::rules::Objection;
 use crate::{
     error::AppError,
     ids::{LeadId, RequestKey},
     people::rules::Holder,
-    pipeline::api::{Card, MOST_AT_ONCE},
+    pipeline::api::Card,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
@@ -49,8 +49,9 @@ pub enum Assigned {
 /// Gives leads to somebody, all for one reason; each ends for itself.
 #[server(prefix = "/api", endpoint = "routing/assign", input = Json, output = Json)]
 pub async fn assign(wanted: Vec<Assignment>, reason: String) -> Result<Vec<Assigned>, AppError> {
-    let is_sound = wanted.len() <= MOST_AT_ONCE && wanted.iter().all(|one| one.key.is_sound());
-    if !is_sound || reason.len() > LONGEST_REASON * 8 {
+    let is_sound = wanted.len() <= crate::pipeline::api::MOST_AT_ONCE && wanted.iter().all(|one| one.key.is_sound());
+    // Longer than any character makes it: nobody wrote that.
+    if !is_sound || reason.len() > super::rules::LONGEST_REASON * 8 {
         return Err(AppError::NotUnderstood);
     }
     let permit = crate::people::guard::permit()?;

@@ -5,7 +5,7 @@ use crate::{
     error::AppError,
     ids::{LeadId, RequestKey},
     leads::rules::step::StepProblem,
-    pipeline::api::{Channel, MOST_AT_ONCE, NextStep},
+    pipeline::api::{Channel, NextStep},
 };
 use chrono::NaiveDateTime;
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -75,7 +75,7 @@ pub enum StepAnswer {
 /// Plans next steps of several leads; each ends for itself.
 #[server(prefix = "/api", endpoint = "leads/next_steps", input = Json, output = Json)]
 pub async fn change_next_steps(changes: Vec<StepChange>) -> Result<Vec<StepAnswer>, AppError> {
-    if changes.len() > MOST_AT_ONCE {
+    if changes.len() > crate::pipeline::api::MOST_AT_ONCE {
         return Err(AppError::NotUnderstood);
     }
     let permit = crate::people::guard::permit()?;
