@@ -132,6 +132,7 @@ test('keys lead everywhere, not while somebody types, and can be switched off', 
     for (const key of keys) await page.keyboard.press(key);
     await expect(page).toHaveURL(new RegExp(`${address}$`));
   }
+  await visit(page, '/lost');
   await page.getByRole('searchbox').focus();
   await page.keyboard.type('g/t?n');
   await expect(page.getByRole('searchbox')).toHaveValue('g/t?n');
@@ -151,7 +152,7 @@ test('keys lead everywhere, not while somebody types, and can be switched off', 
   await expect(help(page)).toHaveCount(0);
   for (const key of ['?', 'n', '/', 'g', 't']) await page.keyboard.press(key);
   await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(page).toHaveURL(/\/board/);
+  await expect(page).toHaveURL(/\/lost/);
   await visit(page, '/board');
   await page.keyboard.press('n');
   await expect(page.getByRole('dialog'), 'the browser remembers').toHaveCount(0);
