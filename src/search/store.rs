@@ -52,12 +52,6 @@ impl Stretch {
     }
 }
 
-/// Where a term stands at all, for counting.
-fn counted(term: &Term, in_note: bool) -> impl Iterator<Item = Stretch> {
-    let beginnings = term.forms.iter().map(move |form| Stretch::beginning(in_note, form));
-    beginnings.chain(term.near.iter().map(move |word| Stretch::of(in_note, word)))
-}
-
 /// Stretches as queries take them.
 fn columns(stretches: &[Stretch]) -> (Vec<bool>, Vec<String>, Vec<String>) {
     let notes = stretches.iter().map(|stretch| stretch.in_note).collect();
@@ -199,15 +193,14 @@ impl Search<'_> {
         answer.score = answer.score.min(score);
     }
 
-    /// Where a term may stand: as a whole word first, then by its beginning, then misspelt.
+    /// Where a term may stand: where words begin so (the whole word is the first of them), and misspelt.
     fn stretches(&self, term: &Term, in_note: bool) -> Vec<Stretch> {
-        let whole = term.forms.iter().map(|form| Stretch::of(in_note, form));
         let beginnings = term.forms.iter().map(|form| Stretch::beginning(in_note, form));
         let near = term.near.iter().map(|word| Stretch::of(in_note, word));
         match self.closeness {
             // What is there as it was typed was found before.
-            Closeness::Similar if !term.near.is_empty() => near.chain(whole).collect(),
-            _ => whole.chain(beginnings).collect(),
+            Closeness::Similar if !term.near.is_empty() => near.chain(beginnings).collect(),
+            _ => beginnings.collect(),
         }
     }
 
@@ -224,7 +217,7 @@ impl Search<'_> {
                    select e.lead_id, e.word from search_entry e
                    where e.in_note = s.in_note and e.holder = h.holder and e.word >= s.low and e.word < s.high
                    order by e.word, e.lead_id desc limit $5) as e
-               group by e.lead_id order by min(s.place), 2 desc, 1 desc limit $6"#,
+               group by e.lead_id order by bool_or(e.word = s.low) desc, min(s.place), 2 desc, 1 desc limit $6"#,
             &notes,
             &lows,
             &highs,
@@ -249,14 +242,14 @@ impl Search<'_> {
         let (notes, lows, highs) = columns(stretches);
         let rows = sqlx::query!(
             r#"with found as materialized (
-                   select e.lead_id, min(s.place) as place, bool_or(h.holder = $7) as is_own
+                   select e.lead_id, min(s.place) as place, bool_or(h.holder = $7) as is_own, bool_or(e.word = s.low) as is_whole
                    from unnest($1::boolean[], $2::text[], $3::text[]) with ordinality as s (in_note, low, high, place)
                    cross join unnest($4::bigint[]) as h (holder)
                    cross join lateral (
-                       select e.lead_id from search_entry e
+                       select e.lead_id, e.word from search_entry e
                        where e.in_note = s.in_note and e.holder = h.holder and e.word >= s.low and e.word < s.high
                        order by e.word, e.lead_id desc limit $5) as e
-                   group by e.lead_id order by 2, 3 desc, 1 desc limit $6)
+                   group by e.lead_id order by 4 desc, 2, 3 desc, 1 desc limit $6)
                select d.lead_id as "lead!: LeadId", f.is_own as "is_own!", d.words, d.keys, d.notes
                from found f join search_doc d on d.lead_id = f.lead_id"#,
             &notes,
@@ -281,7 +274,7 @@ impl Search<'_> {
         let (mut places, mut notes, mut lows, mut highs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (place, term) in (0i64..).zip(terms) {
             for in_note in [false, true] {
-                for stretch in counted(term, in_note) {
+                for stretch in self.stretches(term, in_note) {
                     places.push(place);
                     notes.push(stretch.in_note);
                     lows.push(stretch.low);
