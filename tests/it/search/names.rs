@@ -287,7 +287,7 @@ pub fn crowd(size: usize) -> Vec<String> {
 pub fn mistyped(name: &str, turn: usize) -> String {
     let mut chance = Chance(turn as u64 + 1);
     let language = turn / 50;
-    if language == 2 && turn % 5 == 0 {
+    if language == 2 && turn.is_multiple_of(5) {
         return passport(name);
     }
     let alphabet: Vec<char> = LETTERS[language].chars().collect();
