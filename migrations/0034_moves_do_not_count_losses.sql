@@ -26,3 +26,10 @@ begin
         set won = c.won + excluded.won, lost = c.lost + excluded.lost, unqualified = c.unqualified + excluded.unqualified;
     return null;
 end $$;
+
+-- Nor does a move among the open stages ask whether a customer has a win.
+drop trigger customers_have_their_win on lead;
+create constraint trigger customers_have_their_win after update on lead
+    deferrable initially deferred for each row
+    when ((new.stage_kind in ('customer', 'inactive')) is distinct from (old.stage_kind in ('customer', 'inactive')))
+    execute function customers_have_their_win();

@@ -664,23 +664,64 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
         };
     }
     let rank = rules::rank_between(before.above.as_deref(), before.below.as_deref());
-    // A win is taken back by whoever holds its lead: the others wait until it is done.
     let takes_win_back = standing.stage == Some(StageKind::Customer) && !before.target.is_won();
     let moved = if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
         write_place(&mut connection, permit, wanted, before.holder, &rank).await
     } else if takes_win_back {
-        let mut transaction = connection.begin().await?;
-        sqlx::query!("select from lead where id = $1 for update", wanted.lead.0).execute(&mut *transaction).await?;
-        let moved = write_move(&mut transaction, permit, wanted, &before, &rank).await;
-        if moved.is_ok() {
-            transaction.commit().await?;
-        }
-        moved
+        write_move_without_win(&mut connection, permit, wanted, &before, &rank).await
     } else {
         write_move(&mut connection, permit, wanted, &before, &rank).await
     };
     drop(connection);
     settled(permit, wanted, moved).await
+}
+
+/// A move out of Customer, which takes the win back, or nothing. What the win had written on the lead goes back to what was
+/// there, and the loss that the win had recovered is a reactivated one again.
+async fn write_move_without_win(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    wanted: &Move,
+    before: &Before,
+    rank: &str,
+) -> Result<Option<CardRow>, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    // A win is taken back by whoever holds its lead: the others wait until it is done.
+    sqlx::query!("select from lead where id = $1 for update", wanted.lead.0).execute(&mut *transaction).await?;
+    sqlx::query!(
+        "with undone as (
+             update win w set undone_at = $3, undone_by = $4
+             from lead l, activity a
+             where w.lead_id = $1 and w.undone_at is null and l.id = w.lead_id and l.stage_kind = 'customer'
+               and l.move_version = $2 and a.lead_id = w.lead_id and a.move_version = w.move_version
+             returning w.lead_id, a.detail,
+                 a.detail ? 'value_before'
+                     and (w.amount_minor, w.currency) is not distinct from (l.value_minor, l.currency) as restored,
+                 a.detail ? 'product_before' and w.product_id is not distinct from l.product_id as restored_product
+         ), no_recovery as (
+             update loss l set closure = 'reactivated' from undone u where l.lead_id = u.lead_id and l.closure = 'recovered'
+         )
+         update lead l
+         set value_minor = case when u.restored then (u.detail #>> '{value_before,minor}')::bigint else l.value_minor end,
+             currency = case when u.restored then u.detail #>> '{value_before,currency}' else l.currency end,
+             value_base_minor =
+                 case when u.restored then (u.detail #>> '{value_before,base}')::bigint else l.value_base_minor end,
+             product_id = case when u.restored_product then (u.detail ->> 'product_before')::bigint else l.product_id end
+         from undone u where l.id = u.lead_id and (u.restored or u.restored_product)",
+        wanted.lead.0,
+        wanted.seen_version,
+        permit.now(),
+        permit.viewer().id.0
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let moved = write_move(&mut transaction, permit, wanted, before, rank).await?;
+    if moved.is_some() {
+        transaction.commit().await?;
+    } else {
+        transaction.rollback().await?;
+    }
+    Ok(moved)
 }
 
 /// The card as the move has put it; `None` when somebody was quicker.
@@ -693,51 +734,30 @@ async fn write_move(
 ) -> Result<Option<CardRow>, sqlx::Error> {
     let (owner, queue) = before.holder.columns();
     cards!(
-        after r#"with undone as (
-               -- Out of Customer takes the win back; what the win had written on the lead goes back to what was there.
-               update win w set undone_at = $6, undone_by = $4
-               from lead l, stage t, activity a
-               where w.lead_id = $1 and w.undone_at is null and l.id = w.lead_id and l.stage_kind = 'customer'
-                 and l.stage_id = $8 and l.move_version = $3 and t.id = $2 and t.kind not in ('customer', 'inactive')
-                 and a.lead_id = w.lead_id and a.move_version = w.move_version
-                 and not exists (select from request_key where user_id = $4 and key = $7)
-               returning w.lead_id, a.detail,
-                   a.detail ? 'value_before'
-                       and (w.amount_minor, w.currency) is not distinct from (l.value_minor, l.currency) as restored,
-                   a.detail ? 'product_before' and w.product_id is not distinct from l.product_id as restored_product
-           ), moved as (
+        after "with moved as (
                update lead l
-               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1,
-                   value_minor = case when u.restored then (u.detail #>> '{value_before,minor}')::bigint else l.value_minor end,
-                   currency = case when u.restored then u.detail #>> '{value_before,currency}' else l.currency end,
-                   value_base_minor =
-                       case when u.restored then (u.detail #>> '{value_before,base}')::bigint else l.value_base_minor end,
-                   product_id = case when u.restored_product then (u.detail ->> 'product_before')::bigint else l.product_id end
-               from stage t cross join stage f left join undone u on true
-               where l.id = $1 and t.id = $2 and f.id = l.stage_id and l.move_version = $3
+               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1
+               from stage t
+               where l.id = $1 and t.id = $2 and l.move_version = $3
                  and l.standing_loss_id is null and l.withdrawn_at is null
                  and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
-               returning l.*, f.id as from_stage_id
+               returning l.*, t.unanswered_days, t.attempts_limit
            ), key as (
                insert into request_key (user_id, key, at, lead_id, move_version)
                select $4, $7, $6, id, move_version from moved
            ), history as (
                insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id)
-               select id, 'move', $4, $6, move_version, from_stage_id, stage_id from moved
+               select id, 'move', $4, $6, move_version, $8, stage_id from moved
            ), told as (
                insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
-           ), no_recovery as (
-               -- A reactivated loss is recovered while its lead is won; undoing the win undoes that, too.
-               update loss l set closure = 'reactivated' from undone u where l.lead_id = u.lead_id and l.closure = 'recovered'
            ), c as (
                select m.*, coalesce(u.name, q.name) as holder_name, s.name as source, p.name as product,
-                      k.attempts, k.in_vain, k.answered_at, k.vain_at, k.unanswered_since, k.refused_at, k.competitor_at,
-                      t.unanswered_days, t.attempts_limit
+                      k.attempts, k.in_vain, k.answered_at, k.vain_at, k.unanswered_since, k.refused_at, k.competitor_at
                from moved m left join app_user u on u.id = m.owner_id left join queue q on q.id = m.queue_id
                left join source s on s.id = m.source_id left join product p on p.id = m.product_id
-               left join lead_contact k on k.lead_id = m.id left join stage t on t.id = m.stage_id
-           ) "#,
+               left join lead_contact k on k.lead_id = m.id
+           ) ",
         ["from c"],
         wanted.lead.0,
         wanted.to.0,
