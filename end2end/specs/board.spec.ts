@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { call, expect, reload, test, visit, type Page } from '../support/test.ts';
 import { Finger, card, carry, column, drag, dragInto, middle, names, spoken, toast, topOf } from '../support/board.ts';
 import { answerAll, attempt, choose } from '../support/loss.ts';
@@ -178,4 +179,39 @@ test('who else carries a card is seen by everybody, until they let it go', async
   await expect(card(selin, 'Taşınan Kart')).not.toContainText('is moving');
   await visit(burak, `/leads/${await winback.lead('Taşınan Kart')}`);
   await expect(card(selin, 'Taşınan Kart')).toContainText('Burak Şahin has it open.');
+});
+
+test('a board is divided by who holds the leads; each lane is a board of its own', async ({ open, winback }) => {
+  await winback.give('burak', [{ name: 'Kulvar Bir' }, { name: 'Kulvar İki' }]);
+  await winback.give('emre', [{ name: 'Kulvar Üç' }]);
+  const page = await open('selin');
+  await visit(page, '/board?q=kulvar');
+  await page.getByRole('combobox', { name: 'Lanes' }).selectOption('holder');
+  await expect(page).toHaveURL(/lanes=holder/);
+  const lane = (name: string) => page.getByRole('region', { name: new RegExp(`^${name}`) });
+  await expect(names(lane('Burak Şahin').getByRole('region', { name: 'Open', exact: true }))).toHaveText(['Kulvar Bir', 'Kulvar İki']);
+  await expect(names(lane('Emre Güneş').getByRole('region', { name: 'Open', exact: true }))).toHaveText(['Kulvar Üç']);
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
+  await card(page, 'Kulvar Üç').press('m');
+  await dialog(page).getByRole('button', { name: 'Qualified' }).click();
+  await expect(names(lane('Emre Güneş').getByRole('region', { name: 'Qualified', exact: true }))).toHaveText(['Kulvar Üç']);
+  await lane('Emre Güneş').getByRole('button', { name: /^Emre Güneş/ }).click();
+  await expect(card(page, 'Kulvar Üç')).toHaveCount(0);
+});
+
+test('by thumb: chosen from the menu, moved together, taken back by the toast @phone', async ({ open, winback }) => {
+  await winback.give('sule', [{ name: 'Parmak Bir' }, { name: 'Parmak İki' }, { name: 'Parmak Üç' }]);
+  const page = await open('sule');
+  await visit(page, '/board?q=parmak');
+  await card(page, 'Parmak Bir').getByRole('button', { name: /^Move/ }).tap();
+  await dialog(page).getByRole('button', { name: /^Choose/ }).tap();
+  await expect(bar(page)).toContainText('1 lead');
+  await card(page, 'Parmak Üç').getByRole('checkbox').tap();
+  await expect(bar(page)).toContainText('2 leads');
+  await bar(page).getByRole('button', { name: 'Move to…' }).tap();
+  await dialog(page).getByRole('button', { name: 'Contacted' }).tap();
+  await expect(names(column(page, 'Contacted'))).toHaveText(['Parmak Bir', 'Parmak Üç']);
+  await toast(page, '2 leads are now in Contacted.').getByRole('button', { name: 'Undo' }).tap();
+  await expect(names(column(page, 'Open'))).toHaveText(['Parmak Bir', 'Parmak İki', 'Parmak Üç']);
 });

@@ -12,7 +12,7 @@ use winback::{
     ids::{LeadId, StageId},
     live::{
         store,
-        wire::{Change, Cursor, Message},
+        wire::{Change, Cursor, Doing, Message, Presence},
     },
     pipeline::api::Card,
 };
@@ -50,22 +50,39 @@ impl Stream {
         (stream, id)
     }
 
+    /// The next event as it came; `None` once the stream has ended.
+    async fn event(&mut self) -> Option<String> {
+        loop {
+            if let Some((event, rest)) = self.unread.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.unread = rest;
+                return Some(event);
+            }
+            let chunk = self.answer.chunk().await.expect("the stream goes on or ends cleanly")?;
+            let text = std::str::from_utf8(&chunk).expect("whole letters");
+            self.unread.push_str(text);
+            self.raw.push_str(text);
+        }
+    }
+
     /// The next message with its id; `None` once the stream has ended.
     async fn next(&mut self) -> Option<(Cursor, Message)> {
         loop {
-            if let Some((event, rest)) = self.unread.split_once("\n\n") {
-                let field = |name| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-                let (id, data) = (field("id: "), field("data: "));
-                self.unread = rest.to_owned();
-                if let (Some(id), Some(data)) = (id, data) {
-                    let message = serde_json::from_str(&data).expect("a message of this shape");
-                    return Some((id.parse().expect("a cursor"), message));
-                }
-            } else {
-                let chunk = self.answer.chunk().await.expect("the stream goes on or ends cleanly")?;
-                let text = std::str::from_utf8(&chunk).expect("whole letters");
-                self.unread.push_str(text);
-                self.raw.push_str(text);
+            let event = self.event().await?;
+            if let (Some(id), Some(data)) = (line_of(&event, "id: "), line_of(&event, "data: ")) {
+                let message = serde_json::from_str(data).expect("a message of this shape");
+                return Some((id.parse().expect("a cursor"), message));
+            }
+        }
+    }
+
+    /// Who is where, the next time that it is said.
+    async fn presence(&mut self) -> Presence {
+        loop {
+            let event = self.event().await.expect("the stream goes on");
+            let said = line_of(&event, "data: ").and_then(|data| serde_json::from_str(data).ok());
+            if let (Some(presence), None) = (said, line_of(&event, "id: ")) {
+                return presence;
             }
         }
     }
@@ -111,6 +128,10 @@ impl Stream {
             }
         }
     }
+}
+
+fn line_of<'a>(event: &'a str, name: &str) -> Option<&'a str> {
+    event.lines().find_map(|line| line.strip_prefix(name))
 }
 
 async fn move_to(client: &Client, lead: LeadId, to: StageId, seen_version: i64) {
@@ -447,6 +468,26 @@ async fn two_servers_on_one_database_tell_the_same() {
     for stream in [&mut here, &mut there] {
         assert!(matches!(stream.next().await, Some((_, Message::SignedOut))));
     }
+}
+
+#[tokio::test]
+async fn who_is_at_a_lead_is_shown_to_the_others_on_both_servers_and_to_nobody_of_themselves() {
+    let app = spawn_app().await;
+    let node = app.node_beside().await;
+    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let ((mut here, _), (mut there, _)) = (Stream::open(&selin).await, Stream::open(&selin.at(&node)).await);
+    let (mut own, _) = Stream::open(&ayse).await;
+    let lead = given::can(&app).await;
+    for doing in [Doing::Carrying, Doing::Gone] {
+        ayse.ask("/api/live/presence", json!({ "lead": lead, "doing": doing })).await;
+        for stream in [&mut here, &mut there] {
+            let Presence { lead: at, name, doing: does, .. } = stream.presence().await;
+            assert_eq!((at, name.as_str(), does), (lead, "Ayşe Yılmaz", doing));
+        }
+    }
+    move_to(&ayse, lead, given::stage(&app, "qualified").await, 0).await;
+    own.follow(&[lead]).await;
+    assert!(!own.raw.contains("carrying"), "{}", own.raw);
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ pub fn BoardPage() -> impl IntoView {
     );
     view! {
         <Title text=move || t_string!(i18n, shell.pipeline)/>
+        <p id="board-help" class="sr">{t!(i18n, pipeline.help)}</p>
         <Suspense>
             {move || Suspend::new(async move {
                 let (choices, holders) = choices.await;
@@ -205,7 +206,6 @@ pub fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, re
     let is_empty = move || state.columns.with_value(|columns| columns.iter().all(|column| column.leads.get() == 0));
     let columns = state.columns.get_value();
     view! {
-        <p id="board-help" class="sr">{t!(i18n, pipeline.help)}</p>
         <p class="sr" role="status" aria-live="assertive">{hands.spoken}</p>
         <Show when=is_empty>
             <p class="banner">{t!(i18n, pipeline.empty_board)}</p>

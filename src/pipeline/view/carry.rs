@@ -505,7 +505,7 @@ async fn send(wanted: &[Move]) -> Result<Vec<Moved>, AppError> {
 
 /// How many leads, in words.
 pub fn many_leads(i18n: Words, count: usize) -> String {
-    tu_string!(i18n, pipeline.many_leads, count = count.to_string())
+    tu_string!(i18n, pipeline.many_leads, count = count).to_string()
 }
 
 /// What a card is called: its name, else the number under which another system knows it, else our own.

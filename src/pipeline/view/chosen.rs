@@ -14,7 +14,7 @@ pub fn ChosenBar(hands: Hands) -> impl IntoView {
     view! {
         <Show when=move || { count.get() > 0 }>
             <div class="chosen-bar" role="group" aria-label=move || t_string!(i18n, pipeline.chosen)>
-                <strong>{move || t_string!(i18n, pipeline.many_leads, count = count.get().to_string())}</strong>
+                <strong>{t!(i18n, pipeline.many_leads, count = move || count.get())}</strong>
                 <button type="button" aria-haspopup="dialog" on:click=move |_| hands.menu.set(Some(leads()))>
                     {t!(i18n, pipeline.move_chosen)}
                 </button>

@@ -29,8 +29,6 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
     let name = move || column.stage.with_value(|stage| stage.name.pick(language()).to_owned());
     let meaning = move || column.stage.with_value(|stage| stage.meaning.pick(language()).to_owned());
     let kind = column.stage.with_value(|stage| stage.kind);
-    let heading = format!("stage-{id}");
-    let heading_id = heading.clone();
     // The row above which a carried card would land, itself counted where it stands in this column.
     let landing = Memo::new(move |_| {
         let carried = hands.carried.get()?;
@@ -70,10 +68,10 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
             class:refuses=move || refusal.get().is_some()
             data-stage=id.to_string()
             data-kind=kind.word()
-            aria-labelledby=heading
+            aria-label=name
         >
             <header title=meaning>
-                <h2 id=heading_id>{name}</h2>
+                <h2>{name}</h2>
                 <span class="faint num count">{move || format::number(i18n.get_locale(), column.leads.get())}</span>
                 <button
                     type="button"
