@@ -13,8 +13,7 @@ const manifest = JSON.parse(readFileSync(join(pkg, '__wasm_split_manifest.json')
 const first = readdirSync(pkg).filter((name) => /^(winback.*\.(wasm|js|css)|__wasm_split\..*\.js)$/.test(name));
 const sizes = { 'first load': { files: first.length, bytes: first.reduce((sum, name) => sum + sent(name), 0) } };
 for (const [part, chunks] of Object.entries(manifest)) {
-  const name = part.replace(/^_*/, '').replace(/(_route_view)?_\d+$/, '').replaceAll('_', ' ');
-  sizes[name] = { files: chunks.length, bytes: chunks.reduce((sum, chunk) => sum + sent(`${chunk}.wasm`), 0) };
+  sizes[part] = { files: chunks.length, bytes: chunks.reduce((sum, chunk) => sum + sent(`${chunk}.wasm`), 0) };
 }
 console.log('    kB  files');
 for (const [name, { files, bytes }] of Object.entries(sizes)) console.log(kB(bytes), String(files).padStart(6), '', name);

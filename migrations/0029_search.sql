@@ -14,7 +14,7 @@ language sql immutable strict parallel safe as $$
         '[\u0027\u0060\u00b4\u02bc\u0300-\u036f\u0640\u064b-\u065f\u0670\u2018\u2019\u200b-\u200f\u202a-\u202e\ufeff]', '', 'g')
 $$;
 
--- The words of a text in their order: whatever stands between separators.
+-- The words of a text in their order: whatever stands between separators. A text that is longer than any form takes ends here.
 create function search_split(given text) returns text[]
 language sql immutable parallel safe as $$
     select string_to_array(btrim(regexp_replace(search_fold(left(coalesce(given, ''), 20000)),
@@ -55,6 +55,19 @@ begin
         end if;
     end loop;
     return spread;
+end $$;
+
+-- The words of several texts. Each is read for itself, so that however much was written, nothing of it is cut off.
+create function search_words(texts text[]) returns text[]
+language plpgsql immutable parallel safe as $$
+declare
+    words text[] := '{}';
+    given text;
+begin
+    foreach given in array texts loop
+        words := words || search_spread(search_split(given));
+    end loop;
+    return array(select distinct unnest(words));
 end $$;
 
 -- Words that stand beside each other, written as one: so a person is found by both names at once however many share one of
@@ -156,7 +169,8 @@ create table search_entry (
     word text collate "C" not null
 );
 
--- Every word that was ever written, of letters only. Not unique: two who write the same new word never wait for each other.
+-- The dictionary: every word of letters in the index, and of leads that are withdrawn and may come back. Not unique: two who
+-- write the same new word never wait for each other.
 create table search_word (word text collate "C" not null);
 
 -- What a lead's entries should be.
@@ -164,9 +178,9 @@ create view search_fresh as
 select l.id as lead_id, coalesce(l.owner_id, -l.queue_id) as holder,
        search_spread(search_split(l.name) || search_split(l.company) || search_split(l.email)) as words,
        search_keys(l.name, l.company, l.email, l.phone, l.external_id) as keys,
-       search_spread(search_split(concat_ws(' ', l.request,
-           (select string_agg(a.body, ' ') from activity a where a.lead_id = l.id and a.body is not null),
-           (select string_agg(concat_ws(' ', s.note, s.customer_words), ' ') from loss s where s.lead_id = l.id)))) as notes
+       search_words(l.request || array(
+           select a.body from activity a where a.lead_id = l.id and a.body is not null
+           union all select unnest(array[s.note, s.customer_words]) from loss s where s.lead_id = l.id)) as notes
 from lead l
 where l.withdrawn_at is null;
 
@@ -187,19 +201,46 @@ analyze search_doc, search_entry, search_word;
 -- The planner is told how to go about it: the functions below stay in memory with the plan that they began with, made when
 -- the tables may have been empty.
 
--- Words that the dictionary does not have yet.
+-- Adds what the dictionary does not have yet. What it has is held until the entries are there for everybody to see, so that
+-- nobody forgets it meanwhile.
 create function search_learn(words text[]) returns void language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
+    with known as materialized (select word from search_word where word = any(words) order by word for key share)
     insert into search_word (word)
-    select distinct given.word from unnest(words) as given (word)
+    select given.word from unnest(words) as given (word)
     where given.word !~ '[0-9]' and length(given.word) between 2 and 24
-      and not exists (select from search_word known where known.word = given.word);
+    except select word from known;
+end $$;
+
+-- How many leads have this word, counted no further than `most`.
+create function search_count(given text, most bigint) returns bigint language sql stable as $$
+    select count(*) from (
+        select from (select id as holder from app_user union all select -id from queue) as h
+        cross join (values (false), (true)) as n (in_note)
+        cross join lateral (
+            select from search_entry e
+            where e.in_note = n.in_note and e.holder = h.holder and e.word = given limit most) as e
+        limit most) as first
+$$;
+
+-- Takes out of the dictionary which of these words no lead has any more. A word that few have is looked at again once it is
+-- locked: somebody may be writing it, or blanking the others, at this moment. A common one nobody has to wait for.
+create function search_forget(words text[]) returns void language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+    rare text[] := array(
+        select distinct word from search_word where word = any(words) and search_count(word, 5) < 5 order by word);
+begin
+    perform from search_word where word = any(rare) order by word for update;
+    delete from search_word where word = any(rare) and search_count(word, 1) = 0;
 end $$;
 
 -- Brings the entries of these leads up to date, from everything that is known of them. New ones are here for the first time.
 create function search_index(leads bigint[]) returns void language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+    new_words text[];
 begin
     perform from search_doc where lead_id = any(leads) order by lead_id for update;
     with fresh as materialized (select * from search_fresh where lead_id = any(leads)),
@@ -217,14 +258,14 @@ begin
         insert into search_entry (lead_id, holder, in_note, word)
         select lead_id, holder, in_note, word from fresh_entry except select lead_id, holder, in_note, word from old_entry),
     forgotten as (
-        delete from search_doc where lead_id = any(leads) and lead_id not in (select lead_id from fresh))
-    insert into search_doc as d (lead_id, holder, words, keys, notes)
-    select lead_id, holder, words, keys, notes from fresh
-    on conflict (lead_id) do update
-        set holder = excluded.holder, words = excluded.words, keys = excluded.keys, notes = excluded.notes;
-    perform search_learn(array(
-        select unnest(words) from search_doc where lead_id = any(leads)
-        union select unnest(notes) from search_doc where lead_id = any(leads)));
+        delete from search_doc where lead_id = any(leads) and lead_id not in (select lead_id from fresh)),
+    kept as (
+        insert into search_doc as d (lead_id, holder, words, keys, notes)
+        select lead_id, holder, words, keys, notes from fresh
+        on conflict (lead_id) do update
+            set holder = excluded.holder, words = excluded.words, keys = excluded.keys, notes = excluded.notes)
+    select array(select unnest(words || notes) from fresh except select unnest(words || notes) from old) into new_words;
+    perform search_learn(new_words);
 end $$;
 
 -- Takes a lead out of the index, or hands its entries over to somebody else (`heir`).
@@ -247,7 +288,7 @@ begin
 end $$;
 
 -- What was written about a lead is added to what is known of it. A lead that is not in the index yet comes with all of it.
-create function search_note(lead bigint, written text) returns void language plpgsql as $$
+create function search_note(lead bigint, written text[]) returns void language plpgsql as $$
 declare
     doc search_doc;
     come text[];
@@ -256,7 +297,7 @@ begin
     if not found then
         return;
     end if;
-    come := array(select unnest(search_spread(search_split(written))) except select unnest(doc.notes));
+    come := array(select unnest(search_words(written)) except select unnest(doc.notes));
     if come <> '{}' then
         insert into search_entry (lead_id, holder, in_note, word) select lead, doc.holder, true, unnest(come);
         update search_doc set notes = doc.notes || come where lead_id = lead;
@@ -272,16 +313,21 @@ end $$;
 create trigger search_new_leads after insert on lead referencing new table as after_change
     for each statement execute function search_new_leads();
 
--- A move names none of these columns and costs nothing here.
+-- A move names none of these columns and costs nothing here. What no longer stands in the lead may be what had to be erased.
 create function search_changed_lead() returns trigger language plpgsql as $$
+declare
+    is_rewritten boolean := (new.name, new.company, new.email, new.phone, new.external_id, new.request)
+        is distinct from (old.name, old.company, old.email, old.phone, old.external_id, old.request);
 begin
     if new.withdrawn_at is not null then
         perform search_move(new.id, null);
-    elsif (new.name, new.company, new.email, new.phone, new.external_id, new.request, new.withdrawn_at)
-        is not distinct from (old.name, old.company, old.email, old.phone, old.external_id, old.request, old.withdrawn_at) then
-        perform search_move(new.id, coalesce(new.owner_id, -new.queue_id));
-    else
+    elsif is_rewritten or old.withdrawn_at is not null then
         perform search_index(array[new.id]);
+    else
+        perform search_move(new.id, coalesce(new.owner_id, -new.queue_id));
+    end if;
+    if is_rewritten then
+        perform search_forget(search_words(array[old.name, old.company, old.email, old.request]));
     end if;
     return null;
 end $$;
@@ -302,7 +348,7 @@ create trigger search_deleted_lead after delete on lead for each row execute fun
 
 create function search_new_activity() returns trigger language plpgsql as $$
 begin
-    perform search_note(new.lead_id, new.body);
+    perform search_note(new.lead_id, array[new.body]);
     return null;
 end $$;
 create trigger search_new_activity after insert on activity
@@ -310,19 +356,20 @@ create trigger search_new_activity after insert on activity
 
 create function search_new_loss() returns trigger language plpgsql as $$
 begin
-    perform search_note(new.lead_id, concat_ws(' ', new.note, new.customer_words));
+    perform search_note(new.lead_id, array[new.note, new.customer_words]);
     return null;
 end $$;
 create trigger search_new_loss after insert on loss for each row execute function search_new_loss();
 
--- Whoever blanks what was written takes it out of the index with that.
+-- Whoever blanks what was written (in the columns that the trigger names) takes it out of index and dictionary with that.
 create function search_blanked() returns trigger language plpgsql as $$
 begin
     perform search_index(array[new.lead_id]);
+    perform search_forget(search_words(array(select to_jsonb(old) ->> written from unnest(tg_argv) as written)));
     return null;
 end $$;
 create trigger search_blanked after update of body on activity
-    for each row when (new.body is distinct from old.body) execute function search_blanked();
+    for each row when (new.body is distinct from old.body) execute function search_blanked('body');
 create trigger search_blanked after update of note, customer_words on loss
     for each row when ((new.note, new.customer_words) is distinct from (old.note, old.customer_words))
-    execute function search_blanked();
+    execute function search_blanked('note', 'customer_words');

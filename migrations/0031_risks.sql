@@ -36,9 +36,6 @@ create table lead_contact (
     refused_at timestamptz,
     competitor_at timestamptz
 );
--- A lead at risk is found without reading the contacts of all others.
-create index lead_contact_signalled on lead_contact (lead_id)
-    where unanswered_since is not null or refused_at is not null or competitor_at is not null;
 
 create function recount_lead_contact(which bigint) returns void language plpgsql as $$
 declare
@@ -122,6 +119,12 @@ cross join lateral (values
 ) as s (signal, since)
 where l.standing_loss_id is null and l.withdrawn_at is null and s.since is not null
   and l.stage_kind in ('open', 'contacted', 'nurturing', 'qualified', 'negotiation');
+
+-- The leads of this view, the most valuable first: neither customers nor lost leads are read for it, and its first page ends
+-- where it is full.
+create index lead_watched on lead (coalesce(value_base_minor, -1), id)
+    where standing_loss_id is null and withdrawn_at is null
+      and stage_kind in ('open', 'contacted', 'nurturing', 'qualified', 'negotiation');
 
 create or replace view card as
 select l.id, l.owner_id, l.queue_id, coalesce(u.name, q.name) as holder_name,

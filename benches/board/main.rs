@@ -87,6 +87,15 @@ enum Target {
     },
 }
 
+/// How much longer a request may take with the most leads than with the fewest, by the worst of its kind.
+const GROWTHS: [(Growth, &str, Target); 5] = [
+    (Growth::Board, "board_growth", Target::AtMost(1.5)),
+    (Growth::Text, "text_growth", Target::None { better: "lower" }),
+    (Growth::Sorted, "sorted_growth", Target::None { better: "lower" }),
+    (Growth::Search, "search_growth", Target::AtMost(1.5)),
+    (Growth::Fuzzy, "fuzzy_growth", Target::None { better: "lower" }),
+];
+
 impl Bench {
     async fn run(mut self) -> (Cluster, Result<Vec<Value>, Trouble>) {
         let measured = self.measure().await;
@@ -186,7 +195,6 @@ impl Bench {
             print!("{:>11} leads", place.leads);
         }
         println!("{:>9}", "growth");
-        let mut worst = [1.0_f64, 1.0, 1.0];
         for (asked, took) in places[0].asked().iter().zip(&took) {
             let growth = took[took.len() - 1] / took[0];
             print!("  {:<40}", asked.name);
@@ -194,8 +202,6 @@ impl Bench {
                 print!("{one:>17.2}");
             }
             println!("{growth:>9.2}");
-            let worst = &mut worst[asked.growth as usize];
-            *worst = worst.max(growth);
             let told = Target::None { better: "lower" };
             self.tell(
                 &format!("{}: milliseconds at {} leads", asked.name, sizes[sizes.len() - 1]),
@@ -206,10 +212,10 @@ impl Bench {
             );
         }
         println!();
-        self.tell("board_growth", worst[Growth::Board as usize], "ratio", Target::AtMost(1.5), 1.0);
-        self.tell("search_growth", worst[Growth::Search as usize], "ratio", Target::AtMost(1.5), 1.0);
-        if places[0].asked().iter().any(|asked| asked.growth == Growth::Fuzzy) {
-            self.tell("fuzzy_growth", worst[Growth::Fuzzy as usize], "ratio", Target::None { better: "lower" }, 1.0);
+        for (growth, name, target) in GROWTHS {
+            let counted = places[0].asked().iter().zip(&took).filter(|(asked, _)| asked.growth == growth);
+            let worst = counted.map(|(_, took)| took[took.len() - 1] / took[0]).fold(1.0, f64::max);
+            self.tell(name, worst, "ratio", target, 1.0);
         }
         let last = sizes.len() - 1;
         let url = self.url(&name_of(sizes[last], ONE_OPEN_IN));

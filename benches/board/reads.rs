@@ -9,14 +9,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Which of the two growths a request counts for.
+/// Which growth a request counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Growth {
     /// The board: pages and filters.
     Board,
+    /// The board narrowed to a text, which is looked for in all leads, those off the board included.
+    Text,
+    /// The board in another order than that of its ranks, for which all its cards are read.
+    Sorted,
     /// Finding a lead by something that is spelt rightly.
     Search,
-    /// With a typing error: reported, not held against anything.
+    /// With typing errors.
     Fuzzy,
 }
 
@@ -39,13 +43,21 @@ pub struct Place {
     asked: Vec<Asked>,
 }
 
+const BOARD: &str = "/api/pipeline/board";
+const FIND: &str = "/api/search/find";
+
 /// A rep with a full board, and an admin, whose board is everybody's.
 const WHO: [&str; 2] = ["ayse@demo.winback", "admin@demo.winback"];
 const REP: usize = 0;
 const ADMIN: usize = 1;
 
-fn filter(whose: &str, source: Option<i64>, product: Option<i64>, text: &str) -> Value {
-    json!({ "whose": whose, "source": source, "product": product, "text": text, "sort": "manual" })
+fn filter(source: Option<i64>, product: Option<i64>, text: &str, sort: &str) -> Value {
+    json!({ "filter": { "whose": "mine", "source": source, "product": product, "text": text, "sort": sort } })
+}
+
+/// The board as people open it.
+fn everything() -> Value {
+    filter(None, None, "", "manual")
 }
 
 impl Place {
@@ -55,19 +67,20 @@ impl Place {
         for email in WHO {
             lines.push(Line::sign_in(host, email)?);
         }
-        let first = json!({ "filter": filter("mine", None, None, "") });
-        let board: Value = serde_json::from_str(&lines[ADMIN].ask("/api/pipeline/board", &first.to_string())?)?;
+        let board: Value = serde_json::from_str(&lines[ADMIN].ask(BOARD, &everything().to_string())?)?;
         let last = board["columns"][0]["cards"].as_array().and_then(|cards| cards.last()).ok_or("an empty board")?;
-        let next = json!({ "stage": board["columns"][0]["stage"]["id"], "filter": filter("mine", None, None, ""),
-                           "after": { "figure": 0, "rank": last["rank"], "id": last["id"] } });
-        let page = |name, who, body| Asked { name, growth: Growth::Board, path: "/api/pipeline/board", body, who };
-        let narrowed = |source, product| json!({ "filter": filter("mine", source, product, "") });
+        let mut next = everything();
+        next["stage"] = board["columns"][0]["stage"]["id"].clone();
+        next["after"] = json!({ "figure": 0, "rank": last["rank"], "id": last["id"] });
+        let page = |name, growth, who, body| Asked { name, growth, path: BOARD, body, who };
         let mut asked = vec![
-            page("first page, a rep's own", REP, first.clone()),
-            page("first page, everybody's", ADMIN, first),
+            page("first page, a rep's own", Growth::Board, REP, everything()),
+            page("first page, everybody's", Growth::Board, ADMIN, everything()),
             Asked { name: "next page", growth: Growth::Board, path: "/api/pipeline/column", body: next, who: ADMIN },
-            page("filter by source", ADMIN, narrowed(Some(3), None)),
-            page("filter by product", REP, narrowed(None, Some(2))),
+            page("filter by source", Growth::Board, ADMIN, filter(Some(3), None, "", "manual")),
+            page("filter by product", Growth::Board, REP, filter(None, Some(2), "", "manual")),
+            page("by clock, a rep's own", Growth::Sorted, REP, filter(None, None, "", "clock")),
+            page("by clock, everybody's", Growth::Sorted, ADMIN, filter(None, None, "", "clock")),
         ];
         asked.extend(searches(pool).await?);
         Ok(Self { leads, lines, asked })
@@ -85,38 +98,69 @@ impl Place {
         let begun = Instant::now();
         let answer = self.lines[asked.who].ask(asked.path, &body)?;
         let took = begun.elapsed().as_secs_f64() * 1000.0;
-        if asked.growth == Growth::Board && !answer.contains("move_version") {
-            return Err(format!("{} found nothing: {answer}", asked.name).into());
+        let anything = if asked.path == FIND { "\"lead\":" } else { "\"move_version\":" };
+        if !answer.contains(anything) {
+            return Err(format!("{} found nothing with {body}: {answer}", asked.name).into());
         }
         Ok(took)
     }
 }
 
-/// Everything that is searched for: this is the one place where it is asked. Each search is for a lead that is open.
+/// Everything that is searched for: this is the one place where it is asked. Each search is for a lead that is open, so that
+/// the board's filter finds it, too.
 async fn searches(pool: &PgPool) -> Result<Vec<Asked>, Trouble> {
     let (name, phone, email): (String, String, String) = sqlx::query_as(
         "select name, phone, email from lead
          where standing_loss_id is null and stage_kind <> 'customer' and phone is not null and company is not null
-           and name ~ '^[A-Za-z ]+$'
+           and name ~ '^[A-Za-z]+ [A-Za-z]+ [A-Za-z]+$'
          order by id limit 1",
     )
     .fetch_one(pool)
     .await?;
+    let words: Vec<&str> = name.split(' ').collect();
+    let [first, middle, last] = words[..] else { return Err(format!("{name} has not three words").into()) };
     let prefix: String = name.chars().take(name.chars().count() - 2).collect();
-    let spelt: String = phone.replace("+90 ", "0").replace(' ', "").chars().skip(1).collect();
-    let search = |name, text: &str| Asked {
-        name,
-        growth: Growth::Search,
-        path: "/api/pipeline/board",
-        body: json!({ "filter": filter("mine", None, None, text) }),
-        who: ADMIN,
+    let spelt = phone.replace("+90 ", "0");
+    let find = |name, growth, question: &str, closeness: &str| {
+        let body = json!({ "question": question, "closeness": closeness });
+        Asked { name, growth, path: FIND, body, who: ADMIN }
     };
+    let exact = |name, question: &str| find(name, Growth::Search, question, "as_typed");
+    let fuzzy = |name, question: &str| find(name, Growth::Fuzzy, question, "similar");
     Ok(vec![
-        search("search: exact name", &name),
-        search("search: prefix", &prefix),
-        search("search: phone", &spelt),
-        search("search: e-mail", &email),
+        exact("search: exact name", &name),
+        exact("search: prefix", &prefix),
+        exact("search: phone", &spelt),
+        exact("search: e-mail", &email),
+        fuzzy("mistyped: one word, two letters swapped", &swapped(last)),
+        fuzzy("mistyped: a letter missing", &format!("{first} {}", missing(last))),
+        fuzzy("mistyped: both words", &format!("{} {}", swapped(first), wrong(last))),
+        fuzzy("mistyped: one of three words", &format!("{first} {} {last}", wrong(middle))),
+        Asked {
+            name: "filter by text: exact name",
+            growth: Growth::Text,
+            path: BOARD,
+            body: filter(None, None, &name, "manual"),
+            who: ADMIN,
+        },
     ])
+}
+
+/// A word without its second letter.
+fn missing(word: &str) -> String {
+    word.chars().take(1).chain(word.chars().skip(2)).collect()
+}
+
+/// A word with its second and third letters in each other's place.
+fn swapped(word: &str) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.swap(1, 2);
+    letters.into_iter().collect()
+}
+
+/// A word with a third letter that is another one.
+fn wrong(word: &str) -> String {
+    word.chars().take(2).chain(['q']).chain(word.chars().skip(3)).collect()
 }
 
 /// Medians per request and place, asked in turn so that a passing disturbance meets all of them.
@@ -141,7 +185,7 @@ pub fn time_all(places: &mut [Place], rounds: usize) -> Result<Vec<Vec<f64>>, Tr
 pub fn eight_at_once(host: &str, pgbench: &Pgbench, seconds: u64) -> Result<(f64, f64), Trouble> {
     let line = Line::sign_in(host, WHO[ADMIN])?;
     let (is_over, pages) = (AtomicBool::new(false), AtomicI64::new(0));
-    let body = json!({ "filter": filter("mine", None, None, "") }).to_string();
+    let body = everything().to_string();
     let begun = Instant::now();
     let ends: Vec<Result<(), String>> = thread::scope(|scope| {
         let readers: Vec<_> = (0..8)
@@ -150,7 +194,7 @@ pub fn eight_at_once(host: &str, pgbench: &Pgbench, seconds: u64) -> Result<(f64
                 scope.spawn(move || {
                     let mut line = line.beside().map_err(|error| error.to_string())?;
                     while !is_over.load(Ordering::Relaxed) {
-                        line.ask("/api/pipeline/board", body).map_err(|error| error.to_string())?;
+                        line.ask(BOARD, body).map_err(|error| error.to_string())?;
                         pages.fetch_add(1, Ordering::Relaxed);
                     }
                     Ok(())
@@ -172,5 +216,5 @@ pub fn eight_at_once(host: &str, pgbench: &Pgbench, seconds: u64) -> Result<(f64
 
 /// One first page, for whoever listens to the statements.
 pub fn first_page(line: &mut Line) -> Result<(), Trouble> {
-    line.ask("/api/pipeline/board", &json!({ "filter": filter("mine", None, None, "") }).to_string()).map(drop)
+    line.ask(BOARD, &everything().to_string()).map(drop)
 }

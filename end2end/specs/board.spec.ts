@@ -215,3 +215,41 @@ test('by thumb: chosen from the menu, moved together, taken back by the toast @p
   await toast(page, '2 leads are now in Contacted.').getByRole('button', { name: 'Undo' }).tap();
   await expect(names(column(page, 'Open'))).toHaveText(['Parmak Bir', 'Parmak İki', 'Parmak Üç']);
 });
+
+test('an undo does not overrule who has moved the card since, and says who it was', async ({ open, winback }) => {
+  await winback.give('burak', [{ name: 'Geri Alınamaz' }]);
+  const [burak, selin] = [await open('burak'), await open('selin')];
+  await visit(burak, '/board?q=geri');
+  await visit(selin, '/board?q=geri');
+  await dragInto(burak, card(burak, 'Geri Alınamaz'), column(burak, 'Contacted'));
+  await expect(toast(burak, 'Geri Alınamaz is now in Contacted.')).toBeVisible();
+  await dragInto(selin, card(column(selin, 'Contacted'), 'Geri Alınamaz'), column(selin, 'Negotiation'));
+  await expect(card(column(burak, 'Negotiation'), 'Geri Alınamaz')).toBeVisible();
+  await undo(burak);
+  await expect(toast(burak, /Selin Yıldız was quicker \(.+\): Geri Alınamaz is now in Negotiation\./)).toBeVisible();
+  await expect(card(column(burak, 'Negotiation'), 'Geri Alınamaz')).toBeVisible();
+});
+
+test('what was moved can be taken back after the board was narrowed', async ({ open, winback }) => {
+  await winback.give('emre', [{ name: 'Dar Bakış' }]);
+  const page = await open('emre');
+  await visit(page, '/board');
+  await dragInto(page, card(page, 'Dar Bakış'), column(page, 'Contacted'));
+  await expect(toast(page, 'Dar Bakış is now in Contacted.')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Order' }).selectOption('clock');
+  await expect(page).toHaveURL(/sort=clock/);
+  await undo(page);
+  await expect(card(column(page, 'Open'), 'Dar Bakış')).toBeVisible();
+});
+
+test('a card carried by keyboard that somebody else loses is carried no more', async ({ open, winback }) => {
+  await winback.give('cigdem', [{ name: 'Elden Giden' }]);
+  const page = await open('cigdem');
+  await visit(page, '/board');
+  await card(page, 'Elden Giden').press(' ');
+  await expect(page.locator('.board.carrying')).toBeVisible();
+  const to = "update lead set owner_id = (select id from app_user where email = 'jan@demo.winback') where name = 'Elden Giden' returning id";
+  await winback.sql(`with given as (${to}) insert into event (at, kind, lead_ids) select now(), 'leads', array[id] from given`);
+  await expect(card(page, 'Elden Giden')).toHaveCount(0);
+  await expect(page.locator('.board.carrying')).toHaveCount(0);
+});

@@ -1,9 +1,25 @@
 import { card, column, drag, dragInto, lostZone, middle, toast } from '../support/board.ts';
 import { answerAll, attempt, lossDialog } from '../support/loss.ts';
-import { expect, test, visit, type Page } from '../support/test.ts';
+import { call, expect, test, visit, type Page } from '../support/test.ts';
+import type { Winback } from '../support/winback.ts';
 
 const bar = (page: Page) => page.locator('.connection.down');
 const NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK_CHANGED|Failed to load resource|live|api\//;
+
+/** Something to wait for, until it is opened. */
+function gate() {
+  let open = () => {};
+  const isOpen = new Promise<void>((opened) => (open = opened));
+  return { open, isOpen };
+}
+
+/** Moves a lead for the first time, as this page's person and without a board. */
+async function move(page: Page, winback: Winback, name: string, kind: string) {
+  const lead = await winback.lead(name);
+  const to = Number(await winback.sql(`select min(id) from stage where kind = '${kind}'`));
+  const wanted = { lead, to, above: null, below: null, seen_version: 0, key: `elsewhere-${lead}` };
+  expect(await call(page, winback, 'pipeline/move_lead', { wanted })).toHaveProperty('done');
+}
 
 test('moves made without a connection wait, go out in order when it is back, and happen once', async ({ open, winback, watch }) => {
   watch.expect(NETWORK);
@@ -93,4 +109,56 @@ test('nobody closes a page with something unsent without being asked', async ({ 
   const question = await asked;
   expect(question.type()).toBe('beforeunload');
   await question.accept();
+});
+
+test('a second tab, which listens through the first, misses nothing of what happens while it opens', async ({ open, winback }) => {
+  await winback.give('cigdem', [{ name: 'Sekme Bir' }, { name: 'Sekme İki' }]);
+  const [first, elsewhere] = [await open('cigdem'), await open('admin')];
+  await visit(first, '/board?q=sekme');
+  const second = await first.context().newPage();
+  const [listens, asked, answered] = [gate(), gate(), gate()];
+  await second.route(/\.wasm(\?|$)/, async (route) => {
+    await listens.isOpen;
+    await route.continue();
+  });
+  await second.route('**/api/live/since', async (route) => {
+    const response = await route.fetch();
+    asked.open();
+    await answered.isOpen;
+    await route.fulfill({ response });
+  });
+  await second.goto('/board?q=sekme', { waitUntil: 'commit' });
+  await expect(card(column(second, 'Open'), 'Sekme Bir')).toBeVisible();
+  await move(elsewhere, winback, 'Sekme Bir', 'contacted');
+  await expect(card(column(first, 'Contacted'), 'Sekme Bir')).toBeVisible();
+  listens.open();
+  await asked.isOpen;
+  await move(elsewhere, winback, 'Sekme İki', 'nurturing');
+  await expect(card(column(first, 'Nurturing'), 'Sekme İki')).toBeVisible();
+  answered.open();
+  for (const page of [first, second]) {
+    await expect(card(column(page, 'Contacted'), 'Sekme Bir')).toBeVisible();
+    await expect(card(column(page, 'Nurturing'), 'Sekme İki')).toBeVisible();
+  }
+  const places = `select string_agg(s.kind, ' ' order by l.name) from lead l join stage s on s.id = l.stage_id
+                  where l.name like 'Sekme %'`;
+  expect(await winback.sql(places)).toBe('contacted nurturing');
+});
+
+test('a tab that hears nothing from the leading one asks the server itself', async ({ open, winback }) => {
+  await winback.give('cigdem', [{ name: 'Sessiz Sekme' }]);
+  const [first, elsewhere] = [await open('cigdem'), await open('admin')];
+  // As if the browser had frozen it: it leads, and passes nothing on.
+  await first.addInitScript(() => {
+    BroadcastChannel.prototype.postMessage = () => {};
+  });
+  await visit(first, '/board?q=sessiz');
+  const second = await first.context().newPage();
+  await second.clock.install();
+  await visit(second, '/board?q=sessiz');
+  await move(elsewhere, winback, 'Sessiz Sekme', 'contacted');
+  await expect(card(column(first, 'Contacted'), 'Sessiz Sekme')).toBeVisible();
+  await expect(card(column(second, 'Open'), 'Sessiz Sekme')).toBeVisible();
+  await second.clock.fastForward(50_000);
+  await expect(card(column(second, 'Contacted'), 'Sessiz Sekme')).toBeVisible();
 });

@@ -1,4 +1,5 @@
-//! Pages that nobody needs to start the day: their code is a file of its own, fetched when somebody goes there.
+//! Pages that nobody needs to start the day: their code is fetched when somebody goes there, in one bundle with those that
+//! the same people open next. Few bundles, because all that two of them share becomes a file of its own for those two.
 
 use crate::{
     analytics::view::{LossesPage, OwnFiguresPage},
@@ -9,159 +10,45 @@ use crate::{
     risks::view::AtRiskPage,
     settings::view::{InvitationPage, SectionPage, SettingsPage, SetupPage},
 };
-use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos_router::LazyRoute;
 
-/// The lost pool.
-pub struct LostPoolRoute;
+/// The route of a page that comes with a bundle.
+macro_rules! later {
+    ($bundle:ident: $($route:ident of $page:ident),+) => {
+        $(
+            #[doc = concat!("The way to [`", stringify!($page), "`], which comes with the bundle `", stringify!($bundle), "`.")]
+            pub struct $route;
 
-#[lazy_route]
-impl LazyRoute for LostPoolRoute {
-    fn data() -> Self {
-        Self
-    }
+            const _: () = {
+                #[wasm_split($bundle, wasm_split_path = leptos::wasm_split, preload(fetch))]
+                fn page() -> AnyView {
+                    view! { <$page/> }.into_any()
+                }
 
-    fn view(_this: Self) -> AnyView {
-        view! { <LostPoolPage/> }.into_any()
-    }
+                impl LazyRoute for $route {
+                    fn data() -> Self {
+                        Self
+                    }
+
+                    async fn view(_this: Self) -> AnyView {
+                        // The page names the bundle's files in its head.
+                        #[cfg(feature = "ssr")]
+                        leptos::prefetch_lazy_fn_on_server(stringify!($bundle));
+                        page().await
+                    }
+
+                    async fn preload() {
+                        fetch().await;
+                    }
+                }
+            };
+        )+
+    };
 }
 
-/// A lead's page.
-pub struct LeadRoute;
-
-#[lazy_route]
-impl LazyRoute for LeadRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <LeadPage/> }.into_any()
-    }
-}
-
-/// The manager's losses.
-pub struct LossesRoute;
-
-#[lazy_route]
-impl LazyRoute for LossesRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <LossesPage/> }.into_any()
-    }
-}
-
-/// One's own figures.
-pub struct OwnFiguresRoute;
-
-#[lazy_route]
-impl LazyRoute for OwnFiguresRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <OwnFiguresPage/> }.into_any()
-    }
-}
-
-/// The import page.
-pub struct ImportRoute;
-
-#[lazy_route]
-impl LazyRoute for ImportRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <ImportPage/> }.into_any()
-    }
-}
-
-/// Leads at risk.
-pub struct AtRiskRoute;
-
-#[lazy_route]
-impl LazyRoute for AtRiskRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <AtRiskPage/> }.into_any()
-    }
-}
-
-/// What is due today.
-pub struct TodayRoute;
-
-#[lazy_route]
-impl LazyRoute for TodayRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <TodayPage/> }.into_any()
-    }
-}
-
-/// The front page of the settings.
-pub struct SettingsRoute;
-
-#[lazy_route]
-impl LazyRoute for SettingsRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <SettingsPage/> }.into_any()
-    }
-}
-
-/// A section of the settings.
-pub struct SectionRoute;
-
-#[lazy_route]
-impl LazyRoute for SectionRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <SectionPage/> }.into_any()
-    }
-}
-
-/// The first run.
-pub struct SetupRoute;
-
-#[lazy_route]
-impl LazyRoute for SetupRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <SetupPage/> }.into_any()
-    }
-}
-
-/// An invitation.
-pub struct InvitationRoute;
-
-#[lazy_route]
-impl LazyRoute for InvitationRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        view! { <InvitationPage/> }.into_any()
-    }
-}
+later!(day: TodayRoute of TodayPage, AtRiskRoute of AtRiskPage);
+later!(record: LeadRoute of LeadPage, LostPoolRoute of LostPoolPage);
+later!(figures: LossesRoute of LossesPage, OwnFiguresRoute of OwnFiguresPage);
+later!(office: SettingsRoute of SettingsPage, SectionRoute of SectionPage, ImportRoute of ImportPage);
+later!(arrival: SetupRoute of SetupPage, InvitationRoute of InvitationPage);

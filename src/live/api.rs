@@ -14,5 +14,9 @@ pub async fn read_since(cursor: Cursor) -> Result<Vec<Message>, AppError> {
 /// Tells everybody's open pages what the viewer does with a lead at this moment.
 #[server(prefix = "/api", endpoint = "live/presence", input = Json, output = Json)]
 pub async fn show_presence(lead: LeadId, doing: Doing) -> Result<(), AppError> {
-    super::store::show_presence(&crate::people::guard::permit()?, lead, doing).await
+    let ((app, _), permit) = (crate::people::guard::request()?, crate::people::guard::permit()?);
+    if !app.hub.is_news(permit.viewer().id, lead, doing, permit.now()) {
+        return Ok(());
+    }
+    super::store::show_presence(&permit, lead, doing).await
 }

@@ -189,7 +189,7 @@ impl Connection {
 }
 
 /// The answer, or [`AppError::Unreachable`] when it takes too long.
-async fn within_patience<T>(answer: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+pub(super) async fn within_patience<T>(answer: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
     match select(pin!(answer), pin!(wait::pause(PATIENCE))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(AppError::Unreachable),

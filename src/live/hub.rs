@@ -1,23 +1,28 @@
 //! The tasks of one process: one that announces commits, one that reads events and hands them to the open streams.
 
 use super::{
+    chatter::Chatter,
     store::{self, Told},
-    wire::{Cursor, Presence},
+    wire::{Cursor, Doing, Presence},
 };
 use crate::{
     error::AppError,
-    ids::LeadId,
+    ids::{LeadId, UserId},
     people::rules::Holder,
     pipeline::{self, store::CardRow},
     server::state::App,
 };
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgListener;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Notify, broadcast},
+    time::Instant,
+};
 
 /// A NOTIFY that got lost costs at most this long.
 const POLL: Duration = Duration::from_secs(1);
@@ -27,6 +32,8 @@ const SOON: Duration = Duration::from_millis(20);
 const TRIM_EVERY: u32 = 600;
 /// A stream that falls behind by this many deliveries is told to read the board again.
 const BEHIND: usize = 256;
+/// A stream that falls behind by so many words about who is where misses some.
+const PRESENCE_BEHIND: usize = 256;
 
 /// Says, after a commit, that there is something to deliver. Never blocks.
 #[derive(Debug, Clone, Default)]
@@ -61,44 +68,67 @@ pub struct Delivery {
     pub people: Vec<i64>,
 }
 
-/// What goes to every open stream of this process.
-#[derive(Debug)]
-pub enum Handed {
+/// What an open stream of this process is handed: chatter in a channel of its own, so that it never crowds out a change.
+pub struct Handed {
     /// What happened.
-    Delivery(Delivery),
+    pub deliveries: broadcast::Receiver<Arc<Delivery>>,
     /// Who is where.
-    Presence(Presence),
+    pub presence: broadcast::Receiver<Arc<Presence>>,
+}
+
+#[derive(Clone)]
+struct Senders {
+    deliveries: broadcast::Sender<Arc<Delivery>>,
+    presence: broadcast::Sender<Arc<Presence>>,
 }
 
 /// Where the open streams of this process get what they are handed.
 #[derive(Clone)]
-pub struct Hub(Arc<Mutex<Option<broadcast::Sender<Arc<Handed>>>>>);
+pub struct Hub {
+    senders: Arc<Mutex<Option<Senders>>>,
+    chatter: Arc<Chatter>,
+}
 
 impl Default for Hub {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Some(broadcast::channel(BEHIND).0))))
+        let senders =
+            Senders { deliveries: broadcast::channel(BEHIND).0, presence: broadcast::channel(PRESENCE_BEHIND).0 };
+        Self { senders: Arc::new(Mutex::new(Some(senders))), chatter: Arc::default() }
     }
 }
 
 impl Hub {
     /// What is handed out from now on; `None` once the server is stopping.
-    pub fn subscribe(&self) -> Option<broadcast::Receiver<Arc<Handed>>> {
-        self.sender().map(|sender| sender.subscribe())
+    pub fn subscribe(&self) -> Option<Handed> {
+        let Senders { deliveries, presence } = self.senders()?;
+        Some(Handed { deliveries: deliveries.subscribe(), presence: presence.subscribe() })
     }
 
     /// Ends all streams.
     pub fn close(&self) {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        self.senders.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
     }
 
-    fn sender(&self) -> Option<broadcast::Sender<Arc<Handed>>> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    /// Whether what somebody does is worth telling all processes.
+    pub fn is_news(&self, who: UserId, lead: LeadId, doing: Doing, now: DateTime<Utc>) -> bool {
+        self.chatter.is_news(who, lead, doing, now)
     }
 
-    fn send(&self, handed: Handed) {
-        if let Some(sender) = self.sender() {
+    fn senders(&self) -> Option<Senders> {
+        self.senders.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    fn deliver(&self, delivery: Delivery) {
+        if let Some(senders) = self.senders() {
             // Nobody listening is no failure.
-            let _ = sender.send(Arc::new(handed));
+            let _ = senders.deliveries.send(Arc::new(delivery));
+        }
+    }
+
+    fn show(&self, presence: Presence) {
+        if let Some(senders) = self.senders() {
+            // Nobody listening is no failure.
+            let _ = senders.presence.send(Arc::new(presence));
         }
     }
 }
@@ -130,32 +160,43 @@ pub async fn deliver(app: App) {
         };
         polls = polls.wrapping_add(1);
         if polls.is_multiple_of(TRIM_EVERY)
-            && let Err(error) = store::trim(&app.pool, app.clock.now()).await
+            && let Err(error) = tidy_up(&app).await
         {
-            tracing::warn!(%error, "could not trim delivered events");
+            tracing::warn!(%error, "could not trim delivered events and empty counts");
         }
         if listener.is_none() {
             listener = listen(&app).await;
         }
-        match &mut listener {
-            Some(ear) => {
-                match tokio::time::timeout(wait, ear.recv()).await {
-                    Ok(Ok(notification)) if notification.channel() == store::PRESENCE => {
-                        // Another version of winback may say it otherwise; it is only about now.
-                        if let Ok(presence) = serde_json::from_str(notification.payload()) {
-                            app.hub.send(Handed::Presence(presence));
-                        }
-                    }
-                    Ok(Err(error)) => {
-                        tracing::warn!(%error, "lost the notification channel; polling until it is back");
-                        listener = None;
-                    }
-                    Ok(Ok(_)) | Err(_) => {}
+        await_news(&app.hub, &mut listener, wait).await;
+    }
+}
+
+/// Waits until something may have happened, so long at most. Who is where is handed on meanwhile: nothing of it has to be
+/// read.
+async fn await_news(hub: &Hub, listener: &mut Option<PgListener>, at_most: Duration) {
+    let Some(ear) = listener else { return tokio::time::sleep(at_most).await };
+    let end = Instant::now() + at_most;
+    while Instant::now() < end {
+        match tokio::time::timeout_at(end, ear.recv()).await {
+            Ok(Ok(notification)) if notification.channel() == store::PRESENCE => {
+                // Another version of winback may say it otherwise; it is only about now.
+                if let Ok(presence) = serde_json::from_str(notification.payload()) {
+                    hub.show(presence);
                 }
             }
-            None => tokio::time::sleep(wait).await,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "lost the notification channel; polling until it is back");
+                *listener = None;
+                return;
+            }
+            Ok(Ok(_)) | Err(_) => return,
         }
     }
+}
+
+async fn tidy_up(app: &App) -> Result<(), AppError> {
+    store::trim(&app.pool, app.clock.now()).await?;
+    pipeline::store::forget_empty_counts(&app.pool).await
 }
 
 async fn listen(app: &App) -> Option<PgListener> {
@@ -173,7 +214,7 @@ async fn follow(app: &App, cursor: &mut Option<Cursor>) -> Result<bool, AppError
     match read(app, from).await? {
         Some(Caught { delivery: Some(delivery), more }) => {
             *cursor = Some(delivery.seen);
-            app.hub.send(Handed::Delivery(delivery));
+            app.hub.deliver(delivery);
             Ok(more)
         }
         Some(Caught { delivery: None, more }) => Ok(more),
@@ -181,7 +222,7 @@ async fn follow(app: &App, cursor: &mut Option<Cursor>) -> Result<bool, AppError
             let seen = store::here(&app.pool).await?;
             *cursor = Some(seen);
             let reset = Delivery { seen, leads: BTreeMap::new(), reset: true, people: Vec::new() };
-            app.hub.send(Handed::Delivery(reset));
+            app.hub.deliver(reset);
             Ok(true)
         }
     }

@@ -1,31 +1,27 @@
-//! Parts of a page whose code is a file of its own, fetched when they are opened first.
+//! Dialogs, whose code comes in a bundle of its own when the first of them is opened: `#[wasm_split(dialogs, …)]`.
 
 use super::connection::use_connection;
 use leptos::prelude::*;
-use std::{collections::BTreeSet, sync::Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The parts that were fetched: they open without a connection, too.
-static FETCHED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+/// The bundle was fetched: every dialog opens without a connection, too.
+static IS_FETCHED: AtomicBool = AtomicBool::new(false);
 
-/// Shows such a part as soon as its code can be fetched: a file that is asked for without a connection ends the whole page.
+/// Shows a dialog as soon as its code can be fetched: a file that is asked for without a connection ends the whole page.
 #[component]
 pub fn Later(
-    /// What it is called, unlike all others.
-    name: &'static str,
-    /// The part, as a [`Suspend`] on a `#[lazy]` function.
+    /// The dialog, as a [`Suspend`] on its function in the bundle.
     children: ChildrenFn,
 ) -> impl IntoView {
     let connection = use_connection();
-    let is_fetched = FETCHED.lock().is_ok_and(|fetched| fetched.contains(name));
+    let is_fetched = IS_FETCHED.load(Ordering::Relaxed);
     // Once shown it stays, whatever becomes of the connection.
     let is_shown = Memo::new(move |was: Option<&bool>| is_fetched || was == Some(&true) || connection.is_up());
-    let part = StoredValue::new(children);
+    let dialog = StoredValue::new(children);
     move || {
         is_shown.get().then(|| {
-            if let Ok(mut fetched) = FETCHED.lock() {
-                fetched.insert(name);
-            }
-            view! { <Suspense>{part.with_value(|part| part())}</Suspense> }
+            IS_FETCHED.store(true, Ordering::Relaxed);
+            view! { <Suspense>{dialog.with_value(|dialog| dialog())}</Suspense> }
         })
     }
 }

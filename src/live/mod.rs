@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod browser;
+#[cfg(feature = "ssr")]
+mod chatter;
 pub mod connection;
 #[cfg(feature = "ssr")]
 pub mod hub;

@@ -94,12 +94,21 @@ pub async fn notify(pool: &PgPool) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Tells every process what the viewer does with a lead.
+/// Tells every process what the viewer does with a lead, if there is such a lead. Like all that is only about now, it waits
+/// for no disk.
 pub async fn show_presence(permit: &Permit, lead: LeadId, doing: Doing) -> Result<(), AppError> {
     let viewer = permit.viewer();
     let presence = Presence { lead, person: viewer.id, name: viewer.name.clone(), doing };
     let text = serde_json::to_string(&presence).map_err(|_| AppError::Internal)?;
-    sqlx::query!("select pg_notify($1, $2)", PRESENCE, text).execute(permit.pool()).await?;
+    sqlx::query!(
+        "with hasty as materialized (select set_config('synchronous_commit', 'off', true))
+         select pg_notify($1, $2) from hasty where exists (select from lead where id = $3)",
+        PRESENCE,
+        text,
+        lead.0
+    )
+    .execute(permit.pool())
+    .await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The SSE endpoint: catches up from the browser's cursor, then follows this process's deliveries, masked for its viewer.
 
 use super::{
-    hub::{self, Delivery, Handed},
+    hub::{self, Delivery},
     store,
     wire::{Change, Cursor, Message, Presence},
 };
@@ -29,6 +29,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 /// Silence is broken this often, so that a dead connection is noticed and proxies keep it open.
 const PING: Duration = Duration::from_secs(15);
+/// So many messages wait for a browser at most; who is where only waits while half of them are free.
+const ROOM: usize = 64;
 
 /// Opens the stream. A reconnecting browser tells its place by `Last-Event-ID`, a fresh page by `after`.
 pub async fn stream(
@@ -43,7 +45,7 @@ pub async fn stream(
         .or_else(|| place.iter().find(|(name, _)| name == "after").map(|(_, value)| value.as_str()))
         .and_then(|text| text.parse::<Cursor>().ok());
     let secret_hash = session::secret_hash(&headers).ok_or(AppError::SignedOut)?;
-    let (sender, receiver) = mpsc::channel(64);
+    let (sender, receiver) = mpsc::channel(ROOM);
     tokio::spawn(async move {
         let mut listener = Listener { app, signed_in, secret_hash, sender };
         // An error here means that the browser has gone or the session has ended: the stream just closes.
@@ -80,7 +82,7 @@ struct Listener {
 impl Listener {
     async fn run(&mut self, from: Option<Cursor>) -> Result<(), End> {
         // Listen first, catch up second: what happens in between comes twice, and twice is harmless.
-        let mut deliveries = self.app.hub.subscribe().ok_or(End::ServerStops)?;
+        let hub::Handed { mut deliveries, mut presence } = self.app.hub.subscribe().ok_or(End::ServerStops)?;
         let mut seen = match from {
             Some(cursor) => cursor,
             None => store::here(&self.app.pool).await?,
@@ -108,13 +110,18 @@ impl Listener {
         loop {
             let handed = tokio::select! {
                 handed = deliveries.recv() => handed,
+                shown = presence.recv() => {
+                    // Who lags behind misses what is over, and whoever closes this closes the deliveries, too.
+                    if let Ok(presence) = shown {
+                        self.show(&presence)?;
+                    }
+                    continue;
+                }
                 () = self.sender.closed() => return Err(End::BrowserLeft),
             };
             match handed.as_deref() {
-                Ok(Handed::Presence(presence)) => self.show(presence).await?,
-                Ok(Handed::Delivery(delivery))
-                    if delivery.seen.epoch == seen.epoch && delivery.seen.position() <= seen.position() => {}
-                Ok(Handed::Delivery(delivery)) => {
+                Ok(delivery) if delivery.seen.epoch == seen.epoch && delivery.seen.position() <= seen.position() => {}
+                Ok(delivery) => {
                     seen = delivery.seen;
                     self.tell(delivery).await?;
                 }
@@ -127,14 +134,14 @@ impl Listener {
         }
     }
 
-    /// Who is where; nobody has to be told of themselves.
-    async fn show(&self, presence: &Presence) -> Result<(), End> {
-        if presence.person == self.signed_in.viewer.id {
+    /// Who is where; nobody has to be told of themselves. A slow browser's room is for what changed.
+    fn show(&self, presence: &Presence) -> Result<(), End> {
+        if presence.person == self.signed_in.viewer.id || self.sender.capacity() <= ROOM / 2 {
             return Ok(());
         }
         let data = serde_json::to_string(presence).map_err(|_| End::Trouble)?;
         // Without an id: it is no place in the stream.
-        self.sender.send(Ok(Event::default().data(data))).await.map_err(|_| End::BrowserLeft)
+        self.sender.try_send(Ok(Event::default().data(data))).map_err(|_| End::BrowserLeft)
     }
 
     async fn tell(&mut self, delivery: &Delivery) -> Result<(), End> {
@@ -187,18 +194,30 @@ fn message(delivery: &Delivery, to: &SignedIn) -> Option<Message> {
     (!changes.is_empty()).then_some(Message::Changes { seen: delivery.seen, changes })
 }
 
-/// The messages that a stream would have brought since `cursor`.
+/// The messages that a stream would have brought since `cursor`. After a reset comes the place to go on from.
 pub async fn since(cursor: Cursor) -> Result<Vec<Message>, AppError> {
     let (app, signed_in) = guard::request()?;
     let mut messages = Vec::new();
     let mut seen = cursor;
-    while let Some(caught) = hub::read(&app, seen).await? {
-        let Some(delivery) = caught.delivery else { return Ok(messages) };
-        seen = delivery.seen;
-        messages.extend(message(&delivery, &signed_in));
-        if !caught.more {
-            return Ok(messages);
+    loop {
+        match hub::read(&app, seen).await? {
+            Some(hub::Caught { delivery: Some(delivery), more }) => {
+                seen = delivery.seen;
+                messages.extend(message(&delivery, &signed_in));
+                if !more {
+                    break;
+                }
+            }
+            Some(hub::Caught { delivery: None, .. }) => break,
+            None => {
+                seen = store::here(&app.pool).await?;
+                messages = vec![Message::Reset];
+                break;
+            }
         }
     }
-    Ok(vec![Message::Reset])
+    if messages.contains(&Message::Reset) {
+        messages = vec![Message::Reset, Message::Changes { seen, changes: Vec::new() }];
+    }
+    Ok(messages)
 }

@@ -379,7 +379,11 @@ pub async fn move_leads(wanted: Vec<Move>) -> Result<Vec<Moved>, AppError> {
     let permit = crate::people::guard::permit()?;
     let mut ends = Vec::with_capacity(wanted.len());
     for one in &wanted {
-        ends.push(super::store::move_lead(&permit, one).await?);
+        ends.push(match super::store::move_lead(&permit, one).await {
+            // Withdrawn meanwhile, with the import that brought it.
+            Err(AppError::NotFound) => Moved::Conflict { card: None, by: None, at: None },
+            end => end?,
+        });
     }
     Ok(ends)
 }

@@ -78,12 +78,12 @@ pub struct CardRow {
 /// something else that is called `c` and has the same columns.
 macro_rules! cards {
     ([$($tail:tt)+] $(, $argument:expr)* $(,)?) => {
-        cards!(after "", [$($tail)+] $(, $argument)*)
+        cards!(after [""], [$($tail)+] $(, $argument)*)
     };
-    (after $head:tt, [$($tail:tt)+] $(, $argument:expr)* $(,)?) => {
+    (after [$($head:tt)+], [$($tail:tt)+] $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             CardRow,
-            $head + r#"select c.id as "id!: LeadId", c.owner_id, c.queue_id, c.holder_name as "holder_name!", c.stage_id as "stage_id!",
+            $($head)+ + r#"select c.id as "id!: LeadId", c.owner_id, c.queue_id, c.holder_name as "holder_name!", c.stage_id as "stage_id!",
                       c.stage_entered_at, c.rank as "rank!", c.move_version as "move_version!",
                       c.next_step, c.next_step_channel, c.next_step_due, c.name, c.company, c.external_id,
                       c.direction as "direction!", c.party as "party!", c.business_line_id,
@@ -489,9 +489,24 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
         .collect())
 }
 
+/// Drops counters that have fallen to nothing, but none that somebody counts on at this moment.
+pub async fn forget_empty_counts(pool: &PgPool) -> Result<(), AppError> {
+    sqlx::query!(
+        "delete from stage_count where ctid = any(array(
+             select ctid from stage_count where leads = 0 and value_base_minor = 0 for update skip locked))"
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// The lanes that a board is divided into, those with most leads first.
 pub async fn lanes(permit: &Permit, filter: &Filter, by: Lanes) -> Result<Vec<Lane>, AppError> {
-    let narrowed = Narrowed::new(permit, filter);
+    let mut narrowed = Narrowed::new(permit, filter);
+    // For what a masked lead is, is nobody else's business.
+    if by == Lanes::Product && !narrowed.reads.everything {
+        narrowed.of = narrowed.of.within(&narrowed.reads);
+    }
     let rows = sqlx::query!(
         r#"with counted as (
              select case when $1 then owner_id end as owner_id, case when $1 then queue_id end as queue_id,
@@ -676,52 +691,48 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
     settled(permit, wanted, moved).await
 }
 
-/// A move out of Customer, which takes the win back, or nothing. What the win had written on the lead goes back to what was
-/// there, and the loss that the win had recovered is a reactivated one again.
-async fn write_move_without_win(
-    connection: &mut PgConnection,
-    permit: &Permit,
-    wanted: &Move,
-    before: &Before,
-    rank: &str,
-) -> Result<Option<CardRow>, sqlx::Error> {
-    let mut transaction = connection.begin().await?;
-    // A win is taken back by whoever holds its lead: the others wait until it is done.
-    sqlx::query!("select from lead where id = $1 for update", wanted.lead.0).execute(&mut *transaction).await?;
-    sqlx::query!(
-        "with undone as (
-             update win w set undone_at = $3, undone_by = $4
-             from lead l, activity a
-             where w.lead_id = $1 and w.undone_at is null and l.id = w.lead_id and l.stage_kind = 'customer'
-               and l.move_version = $2 and a.lead_id = w.lead_id and a.move_version = w.move_version
-             returning w.lead_id, a.detail,
-                 a.detail ? 'value_before'
-                     and (w.amount_minor, w.currency) is not distinct from (l.value_minor, l.currency) as restored,
-                 a.detail ? 'product_before' and w.product_id is not distinct from l.product_id as restored_product
-         ), no_recovery as (
-             update loss l set closure = 'reactivated' from undone u where l.lead_id = u.lead_id and l.closure = 'recovered'
-         )
-         update lead l
-         set value_minor = case when u.restored then (u.detail #>> '{value_before,minor}')::bigint else l.value_minor end,
-             currency = case when u.restored then u.detail #>> '{value_before,currency}' else l.currency end,
-             value_base_minor =
-                 case when u.restored then (u.detail #>> '{value_before,base}')::bigint else l.value_base_minor end,
-             product_id = case when u.restored_product then (u.detail ->> 'product_before')::bigint else l.product_id end
-         from undone u where l.id = u.lead_id and (u.restored or u.restored_product)",
-        wanted.lead.0,
-        wanted.seen_version,
-        permit.now(),
-        permit.viewer().id.0
-    )
-    .execute(&mut *transaction)
-    .await?;
-    let moved = write_move(&mut transaction, permit, wanted, before, rank).await?;
-    if moved.is_some() {
-        transaction.commit().await?;
-    } else {
-        transaction.rollback().await?;
-    }
-    Ok(moved)
+/// Moves the lead, narrowed by nothing or by the win that goes with it: what comes before, what else the lead gets, and
+/// where that comes from.
+macro_rules! moving {
+    ($before:tt, $restored:tt, $from:tt, $permit:expr, $wanted:expr, $standing:expr, $rank:expr) => {{
+        let (owner, queue) = $standing.holder.columns();
+        cards!(
+            after [$before + "moved as (
+               update lead l
+               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1"
+             + $restored + " from stage t" + $from + " where l.id = $1 and t.id = $2 and l.move_version = $3
+                 and l.standing_loss_id is null and l.withdrawn_at is null
+                 and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
+                 and not exists (select from request_key where user_id = $4 and key = $7)
+               returning l.*, t.unanswered_days, t.attempts_limit
+             ), key as (
+               insert into request_key (user_id, key, at, lead_id, move_version)
+               select $4, $7, $6, id, move_version from moved
+             ), history as (
+               insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id)
+               select id, 'move', $4, $6, move_version, $8, stage_id from moved
+             ), told as (
+               insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
+             ), c as (
+               select m.*, coalesce(u.name, q.name) as holder_name, s.name as source, p.name as product,
+                      k.attempts, k.in_vain, k.answered_at, k.vain_at, k.unanswered_since, k.refused_at, k.competitor_at
+               from moved m left join app_user u on u.id = m.owner_id left join queue q on q.id = m.queue_id
+               left join source s on s.id = m.source_id left join product p on p.id = m.product_id
+               left join lead_contact k on k.lead_id = m.id
+             ) "],
+            ["from c"],
+            $wanted.lead.0,
+            $wanted.to.0,
+            $wanted.seen_version,
+            $permit.viewer().id.0,
+            $rank,
+            $permit.now(),
+            $wanted.key.0,
+            $standing.stage.map(|(id, _)| id.0),
+            owner,
+            queue
+        )
+    }};
 }
 
 /// The card as the move has put it; `None` when somebody was quicker.
@@ -732,46 +743,52 @@ async fn write_move(
     before: &Before,
     rank: &str,
 ) -> Result<Option<CardRow>, sqlx::Error> {
-    let (owner, queue) = before.holder.columns();
-    cards!(
-        after "with moved as (
-               update lead l
-               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1
-               from stage t
-               where l.id = $1 and t.id = $2 and l.move_version = $3
-                 and l.standing_loss_id is null and l.withdrawn_at is null
-                 and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
-                 and not exists (select from request_key where user_id = $4 and key = $7)
-               returning l.*, t.unanswered_days, t.attempts_limit
-           ), key as (
-               insert into request_key (user_id, key, at, lead_id, move_version)
-               select $4, $7, $6, id, move_version from moved
-           ), history as (
-               insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id)
-               select id, 'move', $4, $6, move_version, $8, stage_id from moved
-           ), told as (
-               insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
-           ), c as (
-               select m.*, coalesce(u.name, q.name) as holder_name, s.name as source, p.name as product,
-                      k.attempts, k.in_vain, k.answered_at, k.vain_at, k.unanswered_since, k.refused_at, k.competitor_at
-               from moved m left join app_user u on u.id = m.owner_id left join queue q on q.id = m.queue_id
-               left join source s on s.id = m.source_id left join product p on p.id = m.product_id
-               left join lead_contact k on k.lead_id = m.id
-           ) ",
-        ["from c"],
-        wanted.lead.0,
-        wanted.to.0,
-        wanted.seen_version,
-        permit.viewer().id.0,
-        rank,
-        permit.now(),
-        wanted.key.0,
-        before.stage.map(|(id, _)| id.0),
-        owner,
-        queue
+    moving!("with ", "", "", permit, wanted, before, rank).fetch_optional(connection).await
+}
+
+/// The same out of Customer, which takes the win back: what the win had written on the lead goes back to what was there, and
+/// the loss that it had recovered is a reactivated one again. One statement changes the lead once, so that the counters are
+/// locked in their order.
+async fn write_move_without_win(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    wanted: &Move,
+    before: &Before,
+    rank: &str,
+) -> Result<Option<CardRow>, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    // A win is taken back by whoever holds its lead: the others wait until it is done.
+    sqlx::query!("select from lead where id = $1 for update", wanted.lead.0).execute(&mut *transaction).await?;
+    let moved = moving!(
+        "with undone as (
+           update win w set undone_at = $6, undone_by = $4
+           from lead l, stage t, activity a
+           where w.lead_id = $1 and w.undone_at is null and l.id = w.lead_id and l.stage_kind = 'customer'
+             and l.stage_id = $8 and l.move_version = $3 and t.id = $2 and t.kind not in ('customer', 'inactive')
+             and a.lead_id = w.lead_id and a.move_version = w.move_version
+             and not exists (select from request_key where user_id = $4 and key = $7)
+           returning w.lead_id, a.detail,
+               a.detail ? 'value_before'
+                   and (w.amount_minor, w.currency) is not distinct from (l.value_minor, l.currency) as restored,
+               a.detail ? 'product_before' and w.product_id is not distinct from l.product_id as restored_product
+         ), no_recovery as (
+           update loss l set closure = 'reactivated' from undone u where l.lead_id = u.lead_id and l.closure = 'recovered'
+         ), ",
+        ", value_minor = case when u.restored then (u.detail #>> '{value_before,minor}')::bigint else l.value_minor end,
+           currency = case when u.restored then u.detail #>> '{value_before,currency}' else l.currency end,
+           value_base_minor =
+               case when u.restored then (u.detail #>> '{value_before,base}')::bigint else l.value_base_minor end,
+           product_id = case when u.restored_product then (u.detail ->> 'product_before')::bigint else l.product_id end",
+        " left join undone u on true",
+        permit,
+        wanted,
+        before,
+        rank
     )
-    .fetch_optional(connection)
-    .await
+    .fetch_optional(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(moved)
 }
 
 /// A new place in the same column: no move, so neither version nor history change.
@@ -784,7 +801,7 @@ async fn write_place(
 ) -> Result<Option<CardRow>, sqlx::Error> {
     let (owner, queue) = holder.columns();
     cards!(
-        after "with placed as (
+        after ["with placed as (
              update lead set rank = $2
              where id = $1 and stage_id = $3 and move_version = $4 and standing_loss_id is null and withdrawn_at is null
                and owner_id is not distinct from $8 and queue_id is not distinct from $9
@@ -801,7 +818,7 @@ async fn write_place(
              from placed m left join app_user u on u.id = m.owner_id left join queue q on q.id = m.queue_id
              left join source s on s.id = m.source_id left join product p on p.id = m.product_id
              left join lead_contact k on k.lead_id = m.id left join stage t on t.id = m.stage_id
-         ) ",
+         ) "],
         ["from c"],
         wanted.lead.0,
         rank,

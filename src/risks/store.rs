@@ -144,15 +144,16 @@ async fn changed(
     Ok(ReplyAnswer::Changed { risks, by, at })
 }
 
-/// A page of the leads at risk that the viewer answers for, with what all of them come to.
+/// A page of the leads at risk that the viewer answers for; with the first what all of them come to.
 pub async fn list(permit: &Permit, filter: &RiskFilter, after: Option<AfterRisk>) -> Result<RiskList, AppError> {
     // The place in the stream comes first: what changes while we read comes again, and again is harmless.
     let seen = crate::live::store::here(permit.pool()).await?;
-    let (mut rows, shares) = (page(permit, filter, after).await?, shares(permit, filter).await?);
+    let mut rows = page(permit, filter, after).await?;
+    let shares = if after.is_none() { shares(permit, filter).await? } else { nothing(permit) };
     let currency = sqlx::query_scalar!("select base_currency from organisation").fetch_one(permit.pool()).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    Ok(RiskList { rows, more, currency, now: permit.moment(permit.now()), seen, ..shares })
+    Ok(RiskList { rows, more, currency, seen, ..shares })
 }
 
 async fn page(permit: &Permit, filter: &RiskFilter, after: Option<AfterRisk>) -> Result<Vec<RiskRow>, AppError> {
@@ -234,6 +235,21 @@ pub fn signals(kinds: &[String], since: &[DateTime<Utc>]) -> Result<Vec<Signal>,
     Ok(signals)
 }
 
+fn nothing(permit: &Permit) -> RiskList {
+    RiskList {
+        rows: Vec::new(),
+        more: false,
+        leads: 0,
+        value_base_minor: 0,
+        currency: String::new(),
+        signals: Vec::new(),
+        stages: Vec::new(),
+        holders: Vec::new(),
+        now: permit.moment(permit.now()),
+        seen: Default::default(),
+    }
+}
+
 /// How many leads there are and what they are worth: in all, and by each of the filters. A filter does not narrow its own
 /// choices.
 async fn shares(permit: &Permit, filter: &RiskFilter) -> Result<RiskList, AppError> {
@@ -277,18 +293,7 @@ async fn shares(permit: &Permit, filter: &RiskFilter) -> Result<RiskList, AppErr
     )
     .fetch_all(permit.pool())
     .await?;
-    let mut list = RiskList {
-        rows: Vec::new(),
-        more: false,
-        leads: 0,
-        value_base_minor: 0,
-        currency: String::new(),
-        signals: Vec::new(),
-        stages: Vec::new(),
-        holders: Vec::new(),
-        now: permit.moment(permit.now()),
-        seen: Default::default(),
-    };
+    let mut list = nothing(permit);
     for row in rows {
         let (name, leads, value_base_minor) = (row.name.0, row.leads, row.value);
         match (row.list.as_str(), row.word) {

@@ -2,6 +2,7 @@
 
 use super::rules::Objection;
 use crate::{
+    clock::Moment,
     error::AppError,
     ids::{LeadId, RequestKey},
     people::rules::Holder,
@@ -41,14 +42,19 @@ pub enum Assigned {
     Conflict {
         /// Whose it is.
         holder: String,
+        /// Who gave it to them.
+        by: Option<String>,
+        /// When.
+        at: Option<Moment>,
         /// The card; `None` off the board.
         card: Option<Box<Card>>,
     },
 }
 
-/// Gives leads to somebody, all for one reason; each ends for itself.
+/// Gives leads to somebody, all for one reason. Each ends for itself, by an answer or by why there is none; only what may
+/// pass ends all of it, to be sent again.
 #[server(prefix = "/api", endpoint = "routing/assign", input = Json, output = Json)]
-pub async fn assign(wanted: Vec<Assignment>, reason: String) -> Result<Vec<Assigned>, AppError> {
+pub async fn assign(wanted: Vec<Assignment>, reason: String) -> Result<Vec<Result<Assigned, AppError>>, AppError> {
     let is_sound = wanted.len() <= crate::pipeline::api::MOST_AT_ONCE && wanted.iter().all(|one| one.key.is_sound());
     // Longer than any character makes it: nobody wrote that.
     if !is_sound || reason.len() > super::rules::LONGEST_REASON * 8 {
@@ -57,7 +63,10 @@ pub async fn assign(wanted: Vec<Assignment>, reason: String) -> Result<Vec<Assig
     let permit = crate::people::guard::permit()?;
     let mut ends = Vec::with_capacity(wanted.len());
     for one in &wanted {
-        ends.push(super::store::assign(&permit, one, &reason).await?);
+        match super::store::assign(&permit, one, &reason).await {
+            Err(error) if error.is_passing() => return Err(error),
+            end => ends.push(end),
+        }
     }
     Ok(ends)
 }

@@ -2,14 +2,17 @@
 
 use super::{
     api::{Assigned, Assignment},
-    rules::{Objection, plan_assignment},
+    rules::{Latest, Objection, plan_assignment},
 };
 use crate::{
     error::AppError,
+    ids::UserId,
     leads::store::change::{Trace, Turn, trace, turn},
+    losses::store::done_already,
     people::{guard::Permit, rules::Holder},
     pipeline::store::{card, holder},
 };
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -25,39 +28,99 @@ async fn present(connection: &mut PgConnection, lead: i64) -> Result<(Holder, St
     Ok((holder(row.owner_id, row.queue_id), row.name))
 }
 
+/// The last time that a lead was given to somebody.
+struct Last {
+    latest: Latest,
+    by: Option<String>,
+    at: DateTime<Utc>,
+}
+
+async fn last(connection: &mut PgConnection, lead: i64) -> Result<Option<Last>, AppError> {
+    let row = sqlx::query!(
+        r#"select a.actor_id, u.name as "by?", a.at,
+                  (a.detail ->> 'from_owner')::bigint as from_owner, (a.detail ->> 'from_queue')::bigint as from_queue,
+                  (a.detail ->> 'to_owner')::bigint as to_owner, (a.detail ->> 'to_queue')::bigint as to_queue
+           from activity a left join app_user u on u.id = a.actor_id
+           where a.lead_id = $1 and a.kind = 'assignment' order by a.id desc limit 1"#,
+        lead
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Last {
+        latest: Latest {
+            by: row.actor_id.map(UserId),
+            from: holder(row.from_owner, row.from_queue),
+            to: holder(row.to_owner, row.to_queue),
+        },
+        by: row.by,
+        at: row.at,
+    }))
+}
+
 /// Gives a lead to somebody, if it is still whose the person saw it to be.
 pub async fn assign(permit: &Permit, wanted: &Assignment, reason: &str) -> Result<Assigned, AppError> {
-    let mut transaction = permit.pool().begin().await?;
-    match turn(&mut transaction, permit, wanted.lead, &wanted.key).await? {
-        // Whoever gave a lead away may not read it any more, and is told all the same that it was done.
-        Turn::DoneAlready => return done(permit, wanted).await,
-        Turn::NotYours if given_already(&mut transaction, permit, wanted).await? => return done(permit, wanted).await,
-        Turn::NotYours => return Ok(Assigned::Refused { why: Objection::NotYours }),
-        Turn::Ours => {}
+    let (lead, mut transaction) = (wanted.lead, permit.pool().begin().await?);
+    let is_done = match turn(&mut transaction, permit, lead, &wanted.key).await? {
+        Turn::Ours => false,
+        Turn::DoneAlready => true,
+        // Whoever gave a lead away may not change it any more, and is told all the same that it was done.
+        Turn::NotYours => done_already(&mut transaction, permit, lead, &wanted.key).await?.is_some(),
+    };
+    if is_done {
+        return done(permit, wanted).await;
     }
-    let (from, name) = present(&mut transaction, wanted.lead.0).await?;
-    if let Err(why) = plan_assignment(permit.viewer(), from, wanted.to, reason) {
+    let (from, name) = present(&mut transaction, lead.0).await?;
+    let last = last(&mut transaction, lead.0).await?;
+    let latest = last.as_ref().map(|last| last.latest);
+    if let Err(why) = plan_assignment(permit.viewer(), from, wanted.to, latest, reason) {
         return Ok(Assigned::Refused { why });
     }
     if from != wanted.from {
         transaction.rollback().await?;
-        return Ok(Assigned::Conflict { holder: name, card: card(permit, wanted.lead).await?.map(Box::new) });
+        let (by, at) = last.map_or((None, None), |last| (last.by, Some(permit.moment(last.at))));
+        return Ok(Assigned::Conflict { holder: name, by, at, card: card(permit, lead).await?.map(Box::new) });
     }
-    let (owner, queue) = wanted.to.columns();
-    let given = sqlx::query!(
-        "update lead set owner_id = $2, queue_id = $3
-         where id = $1 and ($2::bigint is null or exists (select from app_user where id = $2 and closed_at is null))
-           and ($3::bigint is null or exists (select from queue where id = $3))",
-        wanted.lead.0,
-        owner,
-        queue
-    )
-    .execute(&mut *transaction)
-    .await?;
-    if given.rows_affected() == 0 {
+    // It is theirs already: nothing happens, and nothing is to be told.
+    if from == wanted.to {
+        return done(permit, wanted).await;
+    }
+    if !is_there(&mut transaction, wanted.to).await? {
         return Ok(Assigned::Refused { why: Objection::NobodyThere });
     }
-    let (from_owner, from_queue) = from.columns();
+    give(&mut transaction, permit, wanted, from, reason).await?;
+    transaction.commit().await?;
+    permit.committed();
+    done(permit, wanted).await
+}
+
+/// Whether somebody can be given a lead. Whoever closes their account at this moment waits until the lead has come, and
+/// finds it; or we wait, and find the account closed.
+async fn is_there(connection: &mut PgConnection, to: Holder) -> Result<bool, AppError> {
+    let found = match to {
+        Holder::Person(person) => {
+            sqlx::query_scalar!("select id from app_user where id = $1 and closed_at is null for share", person.0)
+                .fetch_optional(connection)
+                .await?
+        }
+        Holder::Queue(queue) => {
+            sqlx::query_scalar!("select id from queue where id = $1", queue.0).fetch_optional(connection).await?
+        }
+    };
+    Ok(found.is_some())
+}
+
+/// Writes down whose the lead is now, and why.
+async fn give(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    wanted: &Assignment,
+    from: Holder,
+    reason: &str,
+) -> Result<(), AppError> {
+    let ((from_owner, from_queue), (owner, queue)) = (from.columns(), wanted.to.columns());
+    sqlx::query!("update lead set owner_id = $2, queue_id = $3 where id = $1", wanted.lead.0, owner, queue)
+        .execute(&mut *connection)
+        .await?;
     let mut detail = json!({ "because": "by_hand" });
     for (name, id) in [("from_owner", from_owner), ("from_queue", from_queue), ("to_owner", owner), ("to_queue", queue)]
     {
@@ -66,25 +129,9 @@ pub async fn assign(permit: &Permit, wanted: &Assignment, reason: &str) -> Resul
         }
     }
     let of = Trace { kind: "assignment", detail, body: Some(reason.trim()), ..Trace::default() };
-    trace(&mut transaction, permit, wanted.lead, of, &wanted.key).await?;
-    transaction.commit().await?;
-    permit.committed();
-    done(permit, wanted).await
+    trace(connection, permit, wanted.lead, of, &wanted.key).await
 }
 
 async fn done(permit: &Permit, wanted: &Assignment) -> Result<Assigned, AppError> {
     Ok(Assigned::Done { card: card(permit, wanted.lead).await?.map(Box::new) })
-}
-
-/// Whether this very request gave the lead away.
-async fn given_already(connection: &mut PgConnection, permit: &Permit, wanted: &Assignment) -> Result<bool, AppError> {
-    let given = sqlx::query_scalar!(
-        r#"select exists (select from request_key where user_id = $1 and key = $2 and lead_id = $3) as "given!""#,
-        permit.viewer().id.0,
-        wanted.key.0,
-        wanted.lead.0
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(given)
 }

@@ -6,9 +6,13 @@ use super::{
 };
 use crate::{
     error::AppError,
+    format,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::{LeadId, RequestKey},
-    live::{connection::use_connection, later::Later},
+    live::{
+        connection::{Connection, use_connection},
+        later::Later,
+    },
     losses::view::words::{I18n, trouble},
     people::{
         api::{HolderName, read_holders},
@@ -16,12 +20,12 @@ use crate::{
     },
     pipeline::api::Card,
     ui::{
-        dialog::Dialog,
-        key::fresh_key,
-        toast::{Offer, Toast, use_toaster},
+        form::{FormDialog, FormState},
+        key::{IntentKey, fresh_key},
+        toast::{Offer, Toast, Toaster, use_toaster},
     },
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 
 /// What became of leads that were given away: their cards, `None` for those that are off the board.
 pub type Given = Vec<(LeadId, Option<Card>)>;
@@ -38,10 +42,10 @@ pub fn AssignDialog(
     #[prop(into)]
     on_done: Callback<()>,
 ) -> impl IntoView {
-    view! { <Later name="assign">{Suspend::new(assign_dialog(leads.clone(), on_change, on_done))}</Later> }
+    view! { <Later>{Suspend::new(assign_dialog(leads.clone(), on_change, on_done))}</Later> }
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn assign_dialog(leads: Vec<(LeadId, Holder)>, on_change: Callback<Given>, on_done: Callback<()>) -> AnyView {
     view! { <Opened leads on_change on_done/> }.into_any()
 }
@@ -51,50 +55,46 @@ fn Opened(leads: Vec<(LeadId, Holder)>, on_change: Callback<Given>, on_done: Cal
     let i18n = use_i18n();
     let (connection, toaster) = (use_connection(), use_toaster());
     let holders = LocalResource::new(move || connection.ask(read_holders));
-    let to = RwSignal::new(None::<Holder>);
-    let reason = RwSignal::new(String::new());
-    let problem = RwSignal::new(None::<String>);
+    let (to, reason) = (RwSignal::new(None::<Holder>), RwSignal::new(String::new()));
+    let (state, key) = (FormState::new(), IntentKey::new());
     let count = leads.len();
     let leads = StoredValue::new(leads);
-    let key = StoredValue::new(None::<(Holder, String, RequestKey)>);
-    let send = move || {
+    Effect::new(move |_| {
+        if count == 0 {
+            on_done.run(());
+        }
+    });
+    let send = move |()| {
         let Some(to) = to.get_untracked() else {
-            return problem.set(Some(untrack(|| t_string!(i18n, routing.whom_missing).to_string())));
+            return state.object(tu_string!(i18n, routing.whom_missing).to_string());
         };
         let because = reason.get_untracked();
-        // What is sent again unchanged is the same intent.
-        let known = key.get_value().filter(|(known, text, _)| *known == to && *text == because);
-        let RequestKey(intent) = known.map_or_else(fresh_key, |(_, _, key)| key);
-        key.set_value(Some((to, because.clone(), RequestKey(intent.clone()))));
-        let wanted = leads.with_value(|leads| {
-            let one = |&(lead, from): &(LeadId, Holder)| Assignment {
-                lead,
-                from,
-                to,
-                key: RequestKey(format!("{intent}-{lead}")),
-            };
-            leads.iter().map(one).collect::<Vec<_>>()
-        });
+        let RequestKey(intent) = key.of(&(to, &because));
+        let one = |&(lead, from): &(LeadId, Holder)| {
+            let key = RequestKey(format!("{intent}-{lead}"));
+            Assignment { lead, from, to, key }
+        };
+        let wanted: Vec<_> = leads.with_value(|leads| leads.iter().map(one).collect());
+        state.is_sent();
         spawn_local(async move {
             let answer = connection.persistently(async || assign(wanted.clone(), because.clone()).await).await;
-            match answer.map(|ends| heard(i18n, &wanted, ends)) {
-                Ok((given, stay)) if !given.is_empty() => {
-                    let back = back(&wanted, &given);
-                    on_change.try_run(given);
-                    stay.into_iter().for_each(|why| toaster.trouble(why));
-                    let take = Callback::new(move |()| take_back(i18n, back.clone(), on_change));
-                    let offer = Some(Offer { label: tu_string!(i18n, shell.undo).to_string(), take });
-                    let text = tu_string!(i18n, routing.assigned_toast, count = wanted.len().to_string());
-                    toaster.show(Toast { text, is_trouble: false, offer });
-                    on_done.try_run(());
-                }
-                Ok((_, stay)) => {
-                    problem.try_set(stay.into_iter().next());
-                }
-                Err(error) => {
-                    problem.try_set(Some(untrack(|| trouble(i18n, error))));
-                }
+            let is_open = state.is_answered();
+            let object = move |why: String| if is_open { state.object(why) } else { toaster.trouble(why) };
+            let (given, stay) = match answer {
+                Ok(ends) => heard(i18n, &wanted, ends),
+                Err(error) => return object(untrack(|| trouble(i18n, error))),
+            };
+            if given.is_empty() {
+                return stay.into_iter().take(1).for_each(object);
             }
+            say_what_stays(i18n, toaster, &stay, wanted.len());
+            let text = tu_string!(i18n, routing.assigned_toast, count = given.len()).to_string();
+            let back = back(&wanted, &given);
+            let take = Callback::new(move |()| take_back(i18n, toaster, connection, back.clone(), on_change));
+            let offer = Offer { label: tu_string!(i18n, shell.undo).to_string(), take };
+            toaster.show(Toast { text, is_trouble: false, offer: Some(offer) });
+            on_change.try_run(given);
+            on_done.try_run(());
         });
     };
     let choices = move || {
@@ -119,57 +119,61 @@ fn Opened(leads: Vec<(LeadId, Holder)>, on_change: Callback<Given>, on_done: Cal
         to.set(place.and_then(|place| all.get(place)).map(|one| one.holder));
     };
     view! {
-        <Dialog labelled_by="assign-title" on_close=on_done>
-            <form
-                class="assign-form"
-                on:submit=move |event| {
-                    event.prevent_default();
-                    send();
-                }
-            >
-                <h1 id="assign-title">{move || t_string!(i18n, routing.assign_title, count = count.to_string())}</h1>
-                <label class="field">
-                    {t!(i18n, routing.to)}
-                    <select class="input" on:change=choose>
-                        <option value="">{t!(i18n, routing.choose)}</option>
-                        <Suspense>{choices}</Suspense>
-                    </select>
-                </label>
-                <label class="field">
-                    {t!(i18n, routing.reason)}
-                    <input
-                        class="input"
-                        dir="auto"
-                        maxlength=LONGEST_REASON.to_string()
-                        prop:value=reason
-                        aria-describedby="assign-problem"
-                        on:input=move |event| reason.set(event_target_value(&event))
-                    />
-                </label>
-                <p class="problem" id="assign-problem" role="alert" hidden=move || problem.get().is_none()>{problem}</p>
-                <div class="dialog-foot">
-                    <button type="button" on:click=move |_| on_done.run(())>{t!(i18n, shell.cancel)}</button>
-                    <button class="primary">{t!(i18n, routing.assign)}</button>
-                </div>
-            </form>
-        </Dialog>
+        <FormDialog
+            id="assign-title"
+            title=Signal::derive(move || t_string!(i18n, routing.assign_title, count = count).to_string())
+            send=Signal::derive(move || t_string!(i18n, routing.assign).to_string())
+            state
+            on_send=send
+            on_leave=on_done
+            on_cancel=on_done
+        >
+            <label class="field">
+                {t!(i18n, routing.to)}
+                <select class="input" on:change=choose>
+                    <option value="">{t!(i18n, routing.choose)}</option>
+                    <Suspense>{choices}</Suspense>
+                </select>
+            </label>
+            <label class="field">
+                {t!(i18n, routing.reason)}
+                <input
+                    class="input"
+                    dir="auto"
+                    maxlength=LONGEST_REASON.to_string()
+                    prop:value=reason
+                    on:input=move |event| reason.set(event_target_value(&event))
+                />
+            </label>
+        </FormDialog>
     }
 }
 
 /// What was given, and why the others stay.
-fn heard(i18n: I18n, wanted: &[Assignment], ends: Vec<Assigned>) -> (Given, Vec<String>) {
+fn heard(i18n: I18n, wanted: &[Assignment], ends: Vec<Result<Assigned, AppError>>) -> (Given, Vec<String>) {
     let (mut given, mut stay) = (Vec::new(), Vec::new());
     for (one, end) in wanted.iter().zip(ends) {
         match end {
-            Assigned::Done { card } => given.push((one.lead, card.map(|card| *card))),
-            Assigned::Refused { why } => stay.push(untrack(|| objection(i18n, why))),
-            Assigned::Conflict { holder, .. } => {
-                stay.push(tu_string!(i18n, routing.conflict, holder = holder));
+            Ok(Assigned::Done { card }) => given.push((one.lead, card.map(|card| *card))),
+            Ok(Assigned::Refused { why }) => stay.push(untrack(|| objection(i18n, why))),
+            Ok(Assigned::Conflict { holder, by, at, .. }) => {
+                let by = by.unwrap_or_else(|| tu_string!(i18n, pipeline.somebody).to_string());
+                let at = at.map(|at| format::date_time(i18n.get_locale_untracked(), at)).unwrap_or_default();
+                stay.push(tu_string!(i18n, routing.conflict, by = by, at = at, holder = holder));
             }
+            Err(AppError::NotFound) => stay.push(tu_string!(i18n, pipeline.lead_gone).to_string()),
+            Err(error) => stay.push(untrack(|| trouble(i18n, error))),
         }
     }
-    stay.dedup();
     (given, stay)
+}
+
+/// Says how many stay, and why the first of them does.
+fn say_what_stays(i18n: I18n, toaster: Toaster, stay: &[String], of: usize) {
+    if let Some(why) = stay.first() {
+        let (count, of) = (stay.len().to_string(), of.to_string());
+        toaster.trouble(tu_string!(i18n, pipeline.some_stay, count = count, of = of, why = why.clone()));
+    }
 }
 
 /// The way back of what was given.
@@ -179,18 +183,23 @@ fn back(wanted: &[Assignment], given: &Given) -> Vec<Assignment> {
     wanted.iter().filter(was_given).map(turned).collect()
 }
 
-fn take_back(i18n: I18n, wanted: Vec<Assignment>, on_change: Callback<Given>) {
-    let (connection, toaster) = (use_connection(), use_toaster());
+fn take_back(
+    i18n: I18n,
+    toaster: Toaster,
+    connection: Connection,
+    wanted: Vec<Assignment>,
+    on_change: Callback<Given>,
+) {
     spawn_local(async move {
         let because = tu_string!(i18n, routing.taken_back).to_string();
         match connection.persistently(async || assign(wanted.clone(), because.clone()).await).await {
             Ok(ends) => {
                 let (given, stay) = heard(i18n, &wanted, ends);
+                say_what_stays(i18n, toaster, &stay, wanted.len());
                 if !given.is_empty() {
-                    toaster.say(tu_string!(i18n, routing.undone_toast, count = given.len().to_string()));
+                    toaster.say(tu_string!(i18n, routing.undone_toast, count = given.len()).to_string());
                 }
                 on_change.try_run(given);
-                stay.into_iter().for_each(|why| toaster.trouble(why));
             }
             Err(error) => toaster.trouble(untrack(|| trouble(i18n, error))),
         }

@@ -43,7 +43,7 @@ impl Database {
         };
         let pool = connect(&url, config.connections).await?;
         tell("bringing the database schema up to date");
-        MIGRATIONS.run(&pool).await?;
+        bring_up_to_date(&pool).await?;
         Ok(Self { pool, cluster })
     }
 
@@ -67,6 +67,15 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// A large database takes longer than any request may.
+async fn bring_up_to_date(pool: &PgPool) -> Result<(), DatabaseError> {
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::query("set statement_timeout = 0").execute(&mut connection).await?;
+    MIGRATIONS.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
 }
 
 /// A connection that was used this lately needs no question whether it is still there: asking costs as much as a query.

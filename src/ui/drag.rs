@@ -240,6 +240,13 @@ impl<T: Copy + PartialEq + Send + Sync + 'static> Drag<T> {
             Phase::Dragging { item, pointer, .. } if pointer == event.pointer_id() => {
                 self.phase.set(Phase::Idle);
                 self.dropped.set_value(true);
+                // Its click comes at once or, after a touch, not at all: the next one is somebody's.
+                set_timeout(
+                    move || {
+                        self.dropped.try_set_value(false);
+                    },
+                    Duration::ZERO,
+                );
                 ends.drop.run((item, point(event)));
             }
             Phase::Pressed { pointer, .. } if pointer == event.pointer_id() => self.phase.set(Phase::Idle),

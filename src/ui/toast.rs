@@ -1,7 +1,10 @@
 //! Short messages that say what happened and offer the way back. They stay until read: errors until dismissed, the rest
 //! for a while, and never while somebody points at them.
 
-use crate::i18n::{t_string, use_i18n};
+use crate::{
+    i18n::{t_string, use_i18n},
+    search::rules::shortcuts::letter,
+};
 use leptos::{ev, prelude::*};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -118,7 +121,9 @@ impl Toaster {
 fn take_offers_by_key(toaster: Toaster) {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
-            let is_undo = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "z";
+            let key = event.key();
+            let is_z = letter(&key) == Some('z') || (!key.is_ascii() && event.code() == "KeyZ");
+            let is_undo = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && is_z;
             let is_elsewhere =
                 event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|element| {
                     matches!(element.closest("input:not([type=checkbox]), textarea, select, dialog"), Ok(Some(_)))

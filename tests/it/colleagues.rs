@@ -171,6 +171,19 @@ async fn a_rep_asks_for_a_discount_and_gets_the_answer_on_the_lead() {
 }
 
 #[tokio::test]
+async fn a_server_whose_clock_is_behind_takes_the_answer_all_the_same() {
+    let app = spawn_app().await;
+    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let (lead, of) = (given::can(&app).await, given::user(&app, SELIN).await);
+    app.clock.advance(chrono::TimeDelta::seconds(5));
+    let asked = ask(&ayse, lead, json!({ "kind": "help", "discount": null, "of": of, "text": "How?" })).await;
+    assert_eq!(asked, Asked::Done);
+    let question = question_of(&app, lead).await;
+    app.clock.advance(-chrono::TimeDelta::seconds(2));
+    assert_eq!(reply(&selin, question, "comment", "So").await, Answered::Done);
+}
+
+#[tokio::test]
 async fn of_two_managers_who_answer_at_once_one_is_told_what_the_other_said() {
     let app = spawn_app().await;
     let [ayse, selin, admin] = [app.sign_in(AYSE).await, app.sign_in(SELIN).await, app.sign_in(ADMIN).await];

@@ -13,9 +13,9 @@ use winback::{
     ids::{LeadId, QueueId, RequestKey, SourceId, StageId, UserId},
     people::rules::Holder,
     pipeline::{
-        api::views::{NewView, SaveAnswer, View},
-        api::{After, Board, Card, Choices, Column, Count, Filter, Move, Moved, Page, Whose},
-        rules::{Refusal, Sort},
+        api::views::{MOST_VIEWS, NewView, SaveAnswer, View},
+        api::{After, Board, Card, Choices, Column, Count, Filter, Lane, Move, Moved, Page, Whose},
+        rules::{Lanes, Refusal, Sort},
         store::{FIRST_PAGE, NEXT_PAGE},
     },
 };
@@ -419,6 +419,38 @@ async fn views_are_kept_shared_replaced_and_forgotten() {
 }
 
 #[tokio::test]
+async fn nobody_keeps_views_without_end_and_what_was_shared_goes_with_its_account() {
+    let app = spawn_app().await;
+    let (ayse, burak) = (app.sign_in(AYSE).await, app.sign_in(BURAK).await);
+    sqlx::query(
+        "insert into board_view (user_id, name, name_key, query, is_shared, created_at)
+         select u.id, 'View ' || n, 'view ' || n, '', true, $1 from app_user u cross join generate_series(1, $2) as n
+         where u.email = $3",
+    )
+    .bind(app.clock.now())
+    .bind(MOST_VIEWS)
+    .bind(AYSE)
+    .execute(&app.pool)
+    .await
+    .expect("as many as one may keep");
+    let save = async |name: &str| -> SaveAnswer {
+        let view = NewView { name: name.into(), query: "sort=clock".into(), is_shared: true, replaces: true };
+        heard(ayse.ask("/api/pipeline/save_view", json!({ "view": view })).await)
+    };
+    assert_eq!(save("One more").await, SaveAnswer::TooMany);
+    assert_eq!(save("View 1").await, SaveAnswer::Saved, "in the place of another");
+    let listed = async || -> Vec<View> { heard(burak.ask("/api/pipeline/views", json!({})).await) };
+    assert_eq!(i64::try_from(listed().await.len()), Ok(MOST_VIEWS));
+    sqlx::query("update app_user set closed_at = $1 where email = $2")
+        .bind(app.clock.now())
+        .bind(AYSE)
+        .execute(&app.pool)
+        .await
+        .expect("a closed account");
+    assert_eq!(listed().await, []);
+}
+
+#[tokio::test]
 async fn filters_narrow_to_one_holder() {
     let app = spawn_app().await;
     let ayse = app.sign_in(AYSE).await;
@@ -491,6 +523,38 @@ async fn source_and_product_find_no_masked_lead() {
         assert_eq!(ids(&column(&ayse, &filter, contacted).await.cards), expected, "{filter:?}");
         assert_eq!(heads(&ayse, &filter).await, [(contacted, expected.len() as i64, value)], "{filter:?}");
     }
+}
+
+#[tokio::test]
+async fn lanes_do_not_tell_what_masked_leads_are_about() {
+    let app = spawn_app().await;
+    let (ayse, jan) = (app.sign_in(AYSE).await, app.sign_in(JAN).await);
+    for (owner, product) in [(AYSE, "MBA"), (AYSE, "MBA"), (JAN, "Secret")] {
+        given::lead(&app, Given { owner, product: Some(product), ..Given::default() }).await;
+    }
+    let lanes = async |client: &Client, whose_leads, by: Lanes| -> Vec<(Option<String>, i64)> {
+        let answer = client.ask("/api/pipeline/lanes", json!({ "filter": whose(whose_leads), "by": by })).await;
+        heard::<Vec<Lane>>(answer).into_iter().map(|lane| (lane.name, lane.leads)).collect()
+    };
+    let named = |name: &str, leads| (Some(name.to_owned()), leads);
+    assert_eq!(lanes(&ayse, Whose::Everyone, Lanes::Product).await, [named("MBA", 2)]);
+    assert_eq!(lanes(&jan, Whose::Everyone, Lanes::Product).await, [named("Secret", 1)]);
+    assert_eq!(lanes(&ayse, Whose::Everyone, Lanes::Holder).await, [named("Ayşe Yılmaz", 2), named("Jan Novák", 1)]);
+}
+
+#[tokio::test]
+async fn one_lead_that_is_gone_does_not_take_the_answer_of_the_others() {
+    let app = spawn_app().await;
+    let (ayse, qualified) = (app.sign_in(AYSE).await, given::stage(&app, "qualified").await);
+    let (gone, there) = (given::can(&app).await, given::can(&app).await);
+    sqlx::query("update lead set withdrawn_at = recorded_at where id = $1")
+        .bind(gone.0)
+        .execute(&app.pool)
+        .await
+        .expect("gone");
+    let both = [wanted(gone, qualified, 0), wanted(there, qualified, 0)];
+    let ends: Vec<Moved> = heard(ayse.ask("/api/pipeline/move_leads", json!({ "wanted": both })).await);
+    assert!(matches!(&ends[..], [Moved::Conflict { card: None, .. }, Moved::Done { .. }]), "{ends:?}");
 }
 
 // What a move does.
@@ -782,7 +846,11 @@ async fn counters_equal_a_recount_after_many_moves_at_once() {
     for number in 0..24 {
         let queue = (number % 3 == 2).then_some("Ankara");
         let owner = [AYSE, BURAK][number % 2];
-        leads.push(given::lead(&app, Given { owner, queue, value: 1 << number, ..Given::default() }).await);
+        let (source, product) =
+            ([None, Some("Fair")][number / 2 % 2], [Some("Implant"), None, Some("Veneer")][number % 3]);
+        leads.push(
+            given::lead(&app, Given { owner, queue, source, product, value: 1 << number, ..Given::default() }).await,
+        );
     }
     let mut stages = Vec::new();
     for kind in ["open", "contacted", "nurturing", "qualified", "negotiation", "customer", "inactive"] {
@@ -815,12 +883,13 @@ async fn counters_equal_a_recount_after_many_moves_at_once() {
     let came_through: i32 = join_all((0..4).map(work)).await.into_iter().sum();
     assert!(came_through > 50, "most of the work is allowed: {came_through}");
     let recount =
-        "select coalesce(owner_id, 0), coalesce(queue_id, 0), stage_id, count(*), sum(value_base_minor)::bigint
-                   from lead where standing_loss_id is null group by 1, 2, 3 order by 1, 2, 3";
-    let kept = "select owner_id, queue_id, stage_id, sum(leads)::bigint, sum(value_base_minor)::bigint from stage_count
-                group by 1, 2, 3 having (sum(leads), sum(value_base_minor)) <> (0, 0) order by 1, 2, 3";
+        "select coalesce(owner_id, 0), coalesce(queue_id, 0), stage_id, coalesce(source_id, 0), coalesce(product_id, 0),
+                          count(*), sum(value_base_minor)::bigint
+                   from lead where standing_loss_id is null group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5";
+    let kept = "select owner_id, queue_id, stage_id, source_id, product_id, leads, value_base_minor from stage_count
+                where (leads, value_base_minor) <> (0, 0) order by 1, 2, 3, 4, 5";
     let [recount, kept] = {
-        let rows = async |sql: &'static str| -> Vec<(i64, i64, i64, i64, i64)> {
+        let rows = async |sql: &'static str| -> Vec<(i64, i64, i64, i64, i64, i64, i64)> {
             sqlx::query_as(sql).fetch_all(&app.pool).await.expect("counts")
         };
         [rows(recount).await, rows(kept).await]

@@ -71,7 +71,10 @@ impl Ground {
         for number in 0..LEADS {
             let (owner, place) = ([AYSE, BURAK][number % 2], number % PIPELINE.len());
             let name = format!("Lead {number}");
-            let lead = given::lead(app, Given { owner, stage: PIPELINE[place], name: &name, ..Given::default() }).await;
+            let (source, product) =
+                ([None, Some("Fair")][number / 2 % 2], [Some("Implant"), None, Some("Veneer")][number % 3]);
+            let given = Given { owner, stage: PIPELINE[place], name: &name, source, product, ..Given::default() };
+            let lead = given::lead(app, given).await;
             leads.push(lead);
             beginnings.push((lead, stages[place]));
         }

@@ -2,25 +2,28 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, spawn_app},
+    harness::{Client, TestApp, fresh_key, heard, spawn_app},
 };
+use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use winback::{
-    ids::{AccountId, LeadId},
+    error::AppError,
+    ids::{AccountId, LeadId, RequestKey},
     leads::{
         api::{
             ActivityKind, Lead, LeadInSight,
             account::{AccountAnswer, AccountProblem, FoundAccount},
             record::{EditAnswer, TagAnswer},
-            step::StepAnswer,
+            step::{StepAnswer, StepChange, StepWish},
         },
         rules::{
             fields::{Field, Problem},
             step::StepProblem,
         },
     },
+    pipeline::api::NextStep,
 };
 
 const AYSE: &str = "ayse@demo.winback";
@@ -500,6 +503,98 @@ async fn of_two_who_plan_at_once_one_is_told() {
             "{answers:?}"
         );
     }
+}
+
+async fn step_of(client: &Client, lead: LeadId) -> Option<NextStep> {
+    page(client, lead).await.next_step
+}
+
+async fn steps(client: &Client, changes: &[StepChange]) -> Vec<Result<StepAnswer, AppError>> {
+    heard(client.ask("/api/leads/next_steps", json!({ "changes": changes })).await)
+}
+
+/// A call at nine on another day, instead of the step that is there.
+async fn postponed(client: &Client, lead: LeadId, day: &str) -> StepChange {
+    let planned = json!({ "channel": "call", "what": "Try again", "due": format!("{day}T09:00:00") });
+    let wanted = StepWish::Plan(heard(planned));
+    StepChange { lead, seen: step_of(client, lead).await, wanted, key: fresh_key() }
+}
+
+fn taken_back(lead: LeadId, request: &RequestKey) -> StepChange {
+    StepChange { lead, seen: None, wanted: StepWish::Restore(request.clone()), key: fresh_key() }
+}
+
+fn done(end: &Result<StepAnswer, AppError>) -> Option<NextStep> {
+    match end {
+        Ok(StepAnswer::Done { step }) => step.clone(),
+        other => panic!("it should be done: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_is_overdue_or_forbidden_by_now_stands_again_when_its_change_is_taken_back() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let worded = given::lead(&app, Given { next_step: Some("Ask for the budget"), ..Given::default() }).await;
+    let same = given::lead(&app, Given { next_step: Some("Try again"), ..Given::default() }).await;
+    let empty = given::can(&app).await;
+    app.clock.advance(TimeDelta::days(3));
+    let leads = [worded, same, empty];
+    let mut before = Vec::new();
+    let mut changes = Vec::new();
+    for lead in leads {
+        before.push(step_of(&ayse, lead).await);
+        changes.push(postponed(&ayse, lead, "2026-03-06").await);
+    }
+    for end in steps(&ayse, &changes).await {
+        assert_eq!(done(&end).and_then(|step| step.what).as_deref(), Some("Try again"));
+    }
+    saved(&ayse, worded, "do_not_call", "", "yes").await;
+    let back: Vec<_> = changes.iter().map(|change| taken_back(change.lead, &change.key)).collect();
+    let ends = steps(&ayse, &back).await;
+    assert_eq!(ends.iter().map(done).collect::<Vec<_>>(), before);
+    for (lead, step) in leads.into_iter().zip(&before) {
+        assert_eq!(step_of(&ayse, lead).await, *step, "to the second, with its words");
+    }
+    let unchanged = app.everything().await;
+    assert_eq!(steps(&ayse, &back).await, ends, "sent twice");
+    let again = taken_back(worded, &changes[0].key);
+    assert!(matches!(&steps(&ayse, &[again]).await[0], Ok(StepAnswer::Conflict { .. })), "it was taken back already");
+    app.expect_unchanged(&unchanged, "taking back twice").await;
+}
+
+#[tokio::test]
+async fn what_a_colleague_planned_since_is_not_taken_back() {
+    let app = spawn_app().await;
+    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let lead = given::can(&app).await;
+    let hers = postponed(&ayse, lead, "2026-03-05").await;
+    done(&steps(&ayse, std::slice::from_ref(&hers)).await[0]);
+    let foreign = steps(&selin, &[taken_back(lead, &hers.key)]).await;
+    assert!(matches!(&foreign[0], Ok(StepAnswer::Conflict { .. })), "it is not hers: {foreign:?}");
+    let theirs = postponed(&selin, lead, "2026-03-09").await;
+    let planned = done(&steps(&selin, &[theirs]).await[0]);
+    let before = app.everything().await;
+    // The answer to the first request was lost: asked again, it says how it is now, and opens no way over that.
+    assert_eq!(done(&steps(&ayse, std::slice::from_ref(&hers)).await[0]), planned);
+    let ends = steps(&ayse, &[taken_back(lead, &hers.key)]).await;
+    assert!(
+        matches!(&ends[0], Ok(StepAnswer::Conflict { theirs, by: Some(by), at: Some(_) })
+            if *theirs == planned && by == "Selin Yıldız"),
+        "{ends:?}"
+    );
+    app.expect_unchanged(&before, "a retry and a refused way back").await;
+}
+
+#[tokio::test]
+async fn one_lead_that_is_gone_holds_up_no_other() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let lead = given::can(&app).await;
+    let planned = postponed(&ayse, lead, "2026-03-05").await;
+    let gone = StepChange { lead: LeadId(9_999_999), key: fresh_key(), ..planned.clone() };
+    let ends = steps(&ayse, &[gone, planned]).await;
+    assert!(matches!(&ends[..], [Err(AppError::NotFound), Ok(StepAnswer::Done { step: Some(_) })]), "{ends:?}");
 }
 
 #[tokio::test]

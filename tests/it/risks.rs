@@ -290,6 +290,7 @@ async fn managers_see_what_is_at_risk_with_its_value() {
     let after = json!({ "filter": { "signal": null, "stage": null, "holder": null }, "after": { "value": 9_000, "lead": large } });
     let after: RiskList = heard(selin.ask("/api/risks/list", after).await);
     assert_eq!(after.rows.iter().map(|row| row.lead).collect::<Vec<_>>(), [small]);
+    assert!(after.signals.is_empty() && after.stages.is_empty() && after.holders.is_empty(), "the first page says it");
 }
 
 #[tokio::test]

@@ -2,17 +2,19 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, fresh_key, heard, spawn_app},
+    harness::{Client, TestApp, eventually, fresh_key, heard, spawn_app},
 };
 use reqwest::StatusCode;
 use serde_json::json;
 use winback::{
+    error::AppError,
     ids::{LeadId, QueueId, UserId},
     people::rules::Holder,
     routing::{
         api::{Assigned, Assignment},
         rules::Objection,
     },
+    settings::{api::AccountAnswer, rules::Why},
 };
 
 const AYSE: &str = "ayse@demo.winback";
@@ -33,8 +35,22 @@ fn wanted(lead: LeadId, from: Holder, to: Holder) -> Assignment {
     Assignment { lead, from, to, key: fresh_key() }
 }
 
-async fn assign(client: &Client, wanted: &[Assignment], reason: &str) -> Vec<Assigned> {
+async fn ends(client: &Client, wanted: &[Assignment], reason: &str) -> Vec<Result<Assigned, AppError>> {
     heard(client.ask("/api/routing/assign", json!({ "wanted": wanted, "reason": reason })).await)
+}
+
+async fn assign(client: &Client, wanted: &[Assignment], reason: &str) -> Vec<Assigned> {
+    ends(client, wanted, reason).await.into_iter().map(|end| end.expect("a lead that is there")).collect()
+}
+
+/// Waits until somebody waits for a lock.
+async fn somebody_waits(app: &TestApp) {
+    let sql =
+        "select true from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' limit 1";
+    eventually("somebody who waits", || async {
+        sqlx::query_scalar::<_, bool>(sql).fetch_optional(&app.pool).await.expect("what the others do")
+    })
+    .await;
 }
 
 async fn owner(app: &TestApp, lead: LeadId) -> Option<String> {
@@ -70,7 +86,11 @@ async fn a_manager_gives_several_leads_to_somebody_for_one_reason() {
     let before = app.everything().await;
     assert!(matches!(&assign(&selin, &all[..1], "Ayşe is on holiday").await[0], Assigned::Done { .. }));
     let late = assign(&selin, &[wanted(one, ayse, person(&app, JAN).await)], "She speaks Czech").await;
-    assert!(matches!(&late[0], Assigned::Conflict { holder, .. } if holder == "Burak Şahin"), "{late:?}");
+    assert!(
+        matches!(&late[0], Assigned::Conflict { holder, by: Some(by), at: Some(_), .. }
+            if holder == "Burak Şahin" && by == "Selin Yıldız"),
+        "{late:?}"
+    );
     app.expect_unchanged(&before, "a retry and a conflict").await;
 }
 
@@ -103,6 +123,99 @@ async fn whoever_gives_a_lead_out_of_their_sight_is_told_the_same_when_they_ask_
     let again = assign(&selin, &away, "He speaks Czech").await;
     assert!(matches!(&first[0], Assigned::Done { card: Some(card) } if card.details.is_none()), "masked: {first:?}");
     assert_eq!(first, again);
+}
+
+#[tokio::test]
+async fn whoever_gave_a_lead_to_another_team_takes_it_back_as_long_as_it_stays_there() {
+    let app = spawn_app().await;
+    let (selin, mert) = (app.sign_in(SELIN).await, app.sign_in("mert@demo.winback").await);
+    let (ayse, burak, jan) = (person(&app, AYSE).await, person(&app, BURAK).await, person(&app, JAN).await);
+    let lead = given::lead(&app, Given::default()).await;
+    let done = |ends: Vec<Assigned>| matches!(&ends[..], [Assigned::Done { .. }]);
+    assert!(done(assign(&selin, &[wanted(lead, ayse, jan)], "He speaks Czech").await));
+    let before = app.everything().await;
+    let elsewhere = assign(&selin, &[wanted(lead, jan, burak)], "on to him").await;
+    assert_eq!(elsewhere, [Assigned::Refused { why: Objection::NotYours }], "back only to whom it came from");
+    app.expect_unchanged(&before, "a refused assignment").await;
+    let back = [wanted(lead, jan, ayse)];
+    for _ in 0..2 {
+        assert!(done(assign(&selin, &back, "Taken back").await));
+    }
+    assert_eq!(owner(&app, lead).await.as_deref(), Some(AYSE));
+    // Once his manager has given it on, it is hers no more.
+    assert!(done(assign(&selin, &[wanted(lead, ayse, jan)], "He speaks Czech").await));
+    let queue = queue(&app, "İzmir").await;
+    assert!(done(assign(&mert, &[wanted(lead, jan, queue)], "He is ill").await));
+    assert!(done(assign(&mert, &[wanted(lead, queue, jan)], "He is well").await));
+    let late = assign(&selin, &[wanted(lead, jan, ayse)], "Taken back").await;
+    assert_eq!(late, [Assigned::Refused { why: Objection::NotYours }]);
+}
+
+#[tokio::test]
+async fn to_give_a_lead_to_whom_it_belongs_leaves_no_trace() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let ayse = person(&app, AYSE).await;
+    let lead = given::lead(&app, Given::default()).await;
+    let before = app.everything().await;
+    let ends = assign(&selin, &[wanted(lead, ayse, ayse)], "She knows them").await;
+    assert!(matches!(&ends[..], [Assigned::Done { card: Some(_) }]), "{ends:?}");
+    app.expect_unchanged(&before, "an assignment to the present holder").await;
+}
+
+#[tokio::test]
+async fn one_lead_that_is_gone_holds_up_no_other() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let (ayse, burak) = (person(&app, AYSE).await, person(&app, BURAK).await);
+    let lead = given::lead(&app, Given::default()).await;
+    let all = [wanted(LeadId(9_999_999), ayse, burak), wanted(lead, ayse, burak)];
+    let ends = ends(&selin, &all, "Ayşe is on holiday").await;
+    assert!(matches!(&ends[..], [Err(AppError::NotFound), Ok(Assigned::Done { .. })]), "{ends:?}");
+}
+
+#[tokio::test]
+async fn nobody_is_given_a_lead_while_their_account_is_being_closed() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let (ayse, burak) = (person(&app, AYSE).await, person(&app, BURAK).await);
+    let lead = given::lead(&app, Given::default()).await;
+    let mut closing = app.pool.begin().await.expect("a transaction");
+    sqlx::query("update app_user set closed_at = $1 where email = $2")
+        .bind(app.clock.now())
+        .bind(BURAK)
+        .execute(&mut *closing)
+        .await
+        .expect("an account that is being closed");
+    let to_burak = [wanted(lead, ayse, burak)];
+    let (ends, ()) = tokio::join!(assign(&selin, &to_burak, "his"), async {
+        somebody_waits(&app).await;
+        closing.commit().await.expect("a closed account");
+    });
+    assert_eq!(ends, [Assigned::Refused { why: Objection::NobodyThere }]);
+}
+
+#[tokio::test]
+async fn no_account_is_closed_while_it_is_being_given_a_lead() {
+    let app = spawn_app().await;
+    let admin = app.sign_in("admin@demo.winback").await;
+    let burak = given::user(&app, BURAK).await;
+    let lead = given::lead(&app, Given::default()).await;
+    let mut giving = app.pool.begin().await.expect("a transaction");
+    sqlx::query("select from app_user where id = $1 for share")
+        .bind(burak)
+        .execute(&mut *giving)
+        .await
+        .expect("his row");
+    let close = json!({ "person": burak, "hand_to": null, "key": fresh_key() });
+    let (answer, ()) = tokio::join!(admin.ask("/api/people/close", close), async {
+        somebody_waits(&app).await;
+        let sql = "update lead set owner_id = $1 where id = $2";
+        sqlx::query(sql).bind(burak).bind(lead.0).execute(&mut *giving).await.expect("his lead");
+        giving.commit().await.expect("a lead that was given");
+    });
+    let answer: AccountAnswer = heard(answer);
+    assert!(matches!(&answer, AccountAnswer::Refused { why } if why.why == Why::HasLeads), "{answer:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use crate::{
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use std::time::Duration;
 use winback::{
     ids::LeadId,
     leads::api::intake::CreateAnswer,
@@ -18,6 +19,7 @@ use winback::{
 };
 
 mod names;
+mod upgrade;
 
 const ADMIN: &str = "admin@demo.winback";
 const AYSE: &str = "ayse@demo.winback";
@@ -379,42 +381,71 @@ async fn a_note_and_a_hand_over_at_once_are_both_in_the_index() {
 }
 
 #[tokio::test]
-async fn what_is_blanked_is_found_no_more() {
+async fn of_many_notes_none_is_forgotten_when_the_phone_is_edited() {
     let app = spawn_app().await;
     let ayse = app.sign_in(AYSE).await;
-    let lead = created(&ayse, json!({ "name": "Melek Toprak" })).await;
-    log(&ayse, lead, "sırdaş").await;
+    let lead = created(&ayse, json!({ "name": "Uzun Öykü" })).await;
+    let marker = |note: usize| format!("işaret{}", letter(note));
+    for note in 0..20 {
+        log(&ayse, lead, &format!("{} {}", "uzun uzadıya ".repeat(100), marker(note))).await;
+    }
+    edit(&ayse, lead, "phone", "", "+90 216 555 44 33").await;
+    for note in 0..20 {
+        assert_eq!(found(&ayse, &marker(note)).await, [lead], "note {note}");
+    }
+    index_is_whole(&app).await;
+}
+
+/// Which of these words the dictionary has.
+async fn known(app: &TestApp, words: &[&str]) -> String {
+    let sql = "select coalesce(string_agg(distinct word, ' ' order by word), '') from search_word where word = any($1)";
+    sqlx::query_scalar(sql).bind(words).fetch_one(&app.pool).await.expect("words")
+}
+
+#[tokio::test]
+async fn what_is_blanked_is_found_no_more_and_leaves_the_dictionary() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let lead = created(&ayse, json!({ "name": "Melek Toprak", "request": "gizlice" })).await;
+    created(&ayse, json!({ "name": "Toprak Seramik" })).await;
+    log(&ayse, lead, "sırdaş toprak").await;
+    lose(&app, &ayse, lead, "ayrıldı", "küskünüm").await;
+    let words = ["ayrildi", "gizlice", "kuskunum", "melek", "seramik", "sirdas", "toprak"];
+    assert_eq!(known(&app, &words).await, words.join(" "));
     assert_eq!(found(&ayse, "sırdaş").await, [lead]);
-    run(&app, "alter table activity disable trigger activity_is_append_only").await;
-    run(&app, "update activity set body = null where body = 'sırdaş'").await;
-    run(&app, "alter table activity enable trigger activity_is_append_only").await;
+
+    for (table, trigger, blanks) in [
+        ("activity", "activity_is_append_only", "body = null where body is not null"),
+        ("loss", "loss_only_closes", "note = '–', customer_words = null, search_key = ''"),
+    ] {
+        run(&app, &format!("alter table {table} disable trigger {trigger}")).await;
+        run(&app, &format!("update {table} set {blanks}")).await;
+        run(&app, &format!("alter table {table} enable trigger {trigger}")).await;
+    }
     assert_eq!(found(&ayse, "sırdaş").await, []);
+    assert_eq!(known(&app, &words).await, "gizlice melek seramik toprak");
+
+    run(&app, &format!("update lead set name = 'Adsız', request = null where id = {lead}")).await;
+    assert_eq!(known(&app, &words).await, "seramik toprak", "somebody else is called so");
     index_is_whole(&app).await;
 }
 
 #[tokio::test]
-async fn the_migration_finds_what_was_there_before_it() {
-    let app = spawn_app().await;
-    let ayse = app.sign_in(AYSE).await;
-    let lead = created(&ayse, json!({ "name": "Önceden Vardı", "request": "eskiden" })).await;
-    run(&app, "delete from search_entry").await;
-    run(&app, "delete from search_doc").await;
-    assert_eq!(found(&ayse, "vardı").await, []);
-    // The same statements as in the migration.
-    run(
-        &app,
-        "insert into search_doc (lead_id, holder, words, keys, notes)
-               select lead_id, holder, words, keys, notes from search_fresh",
-    )
-    .await;
-    run(
-        &app,
-        "insert into search_entry (lead_id, holder, in_note, word)
-               select lead_id, holder, false, unnest(words || keys) from search_doc
-               union all select lead_id, holder, true, unnest(notes) from search_doc",
-    )
-    .await;
-    assert_eq!((found(&ayse, "vardı").await, found(&ayse, "eskiden").await), (vec![lead], vec![lead]));
+async fn a_word_that_is_blanked_while_somebody_writes_it_stays_in_the_dictionary() {
+    let app = app_without_server().await;
+    let lead = given::lead(&app, Given { name: "Nadir Bulunan", ..Given::default() }).await;
+    let mut writer = app.pool.begin().await.expect("a transaction");
+    names::add_in(&mut writer, &[("Nadir Kimse".to_owned(), AYSE)]).await;
+    let blank = sqlx::query("update lead set name = 'Adsız' where id = $1").bind(lead.0).execute(&app.pool);
+    let commit = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        writer.commit().await
+    };
+    let (blanked, written) = futures::join!(blank, commit);
+    blanked.expect("blanked");
+    written.expect("written");
+    assert_eq!(known(&app, &["bulunan", "nadir"]).await, "nadir");
+    index_is_whole(&app).await;
 }
 
 #[tokio::test]

@@ -176,7 +176,7 @@ pub async fn answer(permit: &Permit, wanted: &NewAnswer) -> Result<Answered, App
              insert into activity (lead_id, kind, actor_id, at, detail, body)
              values ($1, 'answer', $2, $3, jsonb_build_object('verdict', $4::text, 'question', $5::bigint), $6) returning id
          )
-         update question q set answered_at = $3, answered_by = $2, verdict = $4, answer_id = said.id from said where q.id = $5",
+         update question q set answered_at = greatest($3, q.asked_at), answered_by = $2, verdict = $4, answer_id = said.id from said where q.id = $5",
         lead.0,
         permit.viewer().id.0,
         permit.now(),

@@ -88,7 +88,7 @@ pub fn AskDialog(
     let state = FormState::new();
     let unsent = Unsent::of(format_args!("ask-{lead}"));
     let key = IntentKey::beside(unsent);
-    let choices = LocalResource::new(move || async move { read_ask_choices(lead).await.ok() });
+    let choices = LocalResource::new(move || connection.ask(async move || read_ask_choices(lead).await));
     let filled = Filled {
         kind: RwSignal::new(Some(QuestionKind::Help)),
         amount: RwSignal::new(String::new()),
@@ -106,7 +106,11 @@ pub fn AskDialog(
     );
     let is_discount = move || filled.kind.get() == Some(QuestionKind::Discount);
     let send = move |()| {
-        let Some(Some(choices)) = choices.get_untracked() else { return };
+        let choices = match choices.get_untracked() {
+            Some(Ok(choices)) => choices,
+            Some(Err(error)) => return state.object(untrack(|| trouble(i18n, error))),
+            None => return state.object(tu_string!(i18n, losses.loading).to_string()),
+        };
         let draft = match filled.draft(&choices) {
             Ok(draft) => draft,
             Err(wrong) => {
@@ -144,17 +148,25 @@ pub fn AskDialog(
         ]
     };
     let managers = move || {
-        let managers = choices.get().flatten().map(|choices| choices.managers).unwrap_or_default();
+        let managers = choices.get().and_then(Result::ok).map(|choices| choices.managers).unwrap_or_default();
         managers.into_iter().map(|(id, name)| view! { <option value=id.to_string()>{name}</option> }).collect_view()
     };
     let units = move || {
-        let currencies = choices.get().flatten().map(|choices| choices.currencies).unwrap_or_default();
+        let currencies = choices.get().and_then(Result::ok).map(|choices| choices.currencies).unwrap_or_default();
         currencies
             .into_iter()
             .map(|(code, _)| view! { <option value=code.clone()>{code.clone()}</option> })
             .collect_view()
     };
-    let nobody = move || choices.get().flatten().is_some_and(|choices| choices.managers.is_empty());
+    let nobody = move || choices.get().and_then(Result::ok).is_some_and(|choices| choices.managers.is_empty());
+    let unread = move || {
+        choices.get().and_then(Result::err).map(|error| {
+            view! {
+                <p class="problem" role="alert">{move || trouble(i18n, error)}</p>
+                <button type="button" on:click=move |_| choices.refetch()>{t!(i18n, shell.retry)}</button>
+            }
+        })
+    };
     view! {
         <FormDialog
             id="ask-title"
@@ -219,6 +231,7 @@ pub fn AskDialog(
                 </select>
             </div>
             <Show when=nobody><p class="problem">{t!(i18n, colleagues.nobody_to_ask)}</p></Show>
+            <Suspense>{unread}</Suspense>
         </FormDialog>
     }
 }

@@ -27,7 +27,8 @@ pub struct PlannedStep {
 pub struct StepChange {
     /// Whose.
     pub lead: LeadId,
-    /// The step that they saw: one that a colleague planned meanwhile is not overwritten unseen.
+    /// The step that they saw: one that a colleague planned meanwhile is not overwritten unseen. Nothing where they restore
+    /// one.
     pub seen: Option<NextStep>,
     /// What becomes of it.
     pub wanted: StepWish,
@@ -45,6 +46,8 @@ pub enum StepWish {
     Done,
     /// It is not to be done.
     Drop,
+    /// Back to what stood there before this request of theirs, if nobody has changed the step since.
+    Restore(RequestKey),
 }
 
 /// What became of a change.
@@ -72,16 +75,20 @@ pub enum StepAnswer {
     },
 }
 
-/// Plans next steps of several leads; each ends for itself.
+/// Plans next steps of several leads. Each ends for itself, by an answer or by why there is none; only what may pass ends all
+/// of it, to be sent again.
 #[server(prefix = "/api", endpoint = "leads/next_steps", input = Json, output = Json)]
-pub async fn change_next_steps(changes: Vec<StepChange>) -> Result<Vec<StepAnswer>, AppError> {
+pub async fn change_next_steps(changes: Vec<StepChange>) -> Result<Vec<Result<StepAnswer, AppError>>, AppError> {
     if changes.len() > crate::pipeline::api::MOST_AT_ONCE {
         return Err(AppError::NotUnderstood);
     }
     let permit = crate::people::guard::permit()?;
     let mut ends = Vec::with_capacity(changes.len());
     for change in &changes {
-        ends.push(crate::leads::store::step::change(&permit, change).await?);
+        match crate::leads::store::step::change(&permit, change).await {
+            Err(error) if error.is_passing() => return Err(error),
+            end => ends.push(end),
+        }
     }
     Ok(ends)
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    ids::LeadId,
+    ids::{LeadId, RequestKey},
     leads::{
         api::step::{PlannedStep, StepAnswer, StepChange, StepWish},
         rules::{
@@ -18,8 +18,9 @@ use crate::{
     pipeline::api::{Channel, NextStep},
 };
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 
 /// A lead's step as the database holds it.
 struct Present {
@@ -51,7 +52,73 @@ async fn present(connection: &mut PgConnection, lead: LeadId) -> Result<Present,
     Ok(row)
 }
 
-/// Plans a lead's next step, says that it is done, or drops it, if it is still the one that the person saw.
+/// What the history keeps of a step that gave way to another one, for the way back. Its words are personal: they stand
+/// beside it, as all words of the history do.
+#[derive(Debug, Serialize, Deserialize)]
+struct Replaced {
+    /// The request that replaced it.
+    by: RequestKey,
+    channel: Option<Channel>,
+    due: Option<DateTime<Utc>>,
+    has_words: bool,
+}
+
+impl Replaced {
+    fn new(step: Option<&NextStep>, by: &RequestKey) -> Self {
+        Self {
+            by: by.clone(),
+            channel: step.map(|step| step.channel),
+            due: step.map(|step| step.due.utc),
+            has_words: words(step).is_some(),
+        }
+    }
+}
+
+fn words(step: Option<&NextStep>) -> Option<&str> {
+    step.and_then(|step| step.what.as_deref())
+}
+
+/// The last entry of a lead's history about its step.
+struct Last {
+    actor_id: Option<i64>,
+    by: Option<String>,
+    at: DateTime<Utc>,
+    old_value: Option<String>,
+    body: Option<String>,
+    replaced: Option<Json<Replaced>>,
+}
+
+impl Last {
+    /// Whether this very request of the viewer's wrote it.
+    fn is_of(&self, permit: &Permit, request: &RequestKey) -> bool {
+        let replaced = self.replaced.as_ref();
+        self.actor_id == Some(permit.viewer().id.0) && replaced.is_some_and(|replaced| replaced.by == *request)
+    }
+
+    /// The step that it replaced.
+    fn replaced(self, permit: &Permit) -> Option<NextStep> {
+        let Json(Replaced { channel, due, has_words, .. }) = self.replaced?;
+        // Words that stayed the same were written once.
+        let what = self.old_value.or(self.body).filter(|_| has_words);
+        Some(NextStep { channel: channel?, due: permit.moment(due?), what })
+    }
+}
+
+async fn last(connection: &mut PgConnection, lead: LeadId) -> Result<Option<Last>, AppError> {
+    let last = sqlx::query_as!(
+        Last,
+        r#"select a.actor_id, u.name as "by?", a.at, a.old_value, a.body, a.detail -> 'replaced' as "replaced?: Json<Replaced>"
+           from activity a left join app_user u on u.id = a.actor_id
+           where a.lead_id = $1 and a.kind = 'next_step' order by a.id desc limit 1"#,
+        lead.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(last)
+}
+
+/// Plans a lead's next step, says that it is done, or drops it, if it is still the one that the person saw; or takes back
+/// what they did to it, if nobody has done anything since.
 pub async fn change(permit: &Permit, change: &StepChange) -> Result<StepAnswer, AppError> {
     let mut transaction = permit.pool().begin().await?;
     let is_ours = match turn(&mut transaction, permit, change.lead, &change.key).await? {
@@ -64,34 +131,70 @@ pub async fn change(permit: &Permit, change: &StepChange) -> Result<StepAnswer, 
     if !is_ours {
         return Ok(StepAnswer::Done { step });
     }
-    // A viewer whose zone has changed meanwhile saw the same moment all the same.
-    let key = |step: &NextStep| (step.channel, step.due.utc, step.what.clone());
-    if step.as_ref().map(key) != change.seen.as_ref().map(key) {
-        return conflict(&mut transaction, permit, change.lead, step).await;
-    }
-    let (planned, trace_of) = match &change.wanted {
-        StepWish::Plan(wanted) => match plan(permit, &present, wanted) {
-            Ok(planned) => {
-                let detail = json!({ "channel": planned.channel, "due": planned.due.utc });
-                (Some(planned), ("planned", detail))
-            }
-            Err(problem) => return Ok(StepAnswer::Refused { problem }),
-        },
-        StepWish::Done | StepWish::Drop if step.is_none() => {
-            return Ok(StepAnswer::Refused { problem: StepProblem::NothingPlanned });
-        }
-        StepWish::Done => (None, ("done", json!({ "channel": present.channel, "due": present.due }))),
-        StepWish::Drop => (None, ("dropped", json!({ "channel": present.channel, "due": present.due }))),
+    let last = last(&mut transaction, change.lead).await?;
+    let is_as_seen = match &change.wanted {
+        StepWish::Restore(request) => last.as_ref().is_some_and(|last| last.is_of(permit, request)),
+        _ => is_same(step.as_ref(), change.seen.as_ref()),
     };
-    write(&mut transaction, change.lead, planned.as_ref()).await?;
-    let (outcome, mut detail) = trace_of;
-    detail["step"] = outcome.into();
-    let body = planned.as_ref().map_or(present.what.as_deref(), |planned| planned.what.as_deref());
-    let of = Trace { kind: "next_step", detail, body, ..Trace::default() };
+    if !is_as_seen {
+        return Ok(conflict(permit, step, last));
+    }
+    let next = match &change.wanted {
+        StepWish::Plan(wanted) => plan(permit, &present, wanted).map(Some),
+        StepWish::Done | StepWish::Drop if step.is_none() => Err(StepProblem::NothingPlanned),
+        StepWish::Done | StepWish::Drop => Ok(None),
+        StepWish::Restore(_) => restored(permit, &present, last),
+    };
+    let next = match next {
+        Ok(next) => next,
+        Err(problem) => return Ok(StepAnswer::Refused { problem }),
+    };
+    write(&mut transaction, change.lead, next.as_ref()).await?;
+    let of = told(change, step.as_ref(), next.as_ref());
     trace(&mut transaction, permit, change.lead, of, &change.key).await?;
     transaction.commit().await?;
     permit.committed();
-    Ok(StepAnswer::Done { step: planned })
+    Ok(StepAnswer::Done { step: next })
+}
+
+/// A viewer whose zone has changed meanwhile saw the same moment all the same.
+fn is_same(one: Option<&NextStep>, other: Option<&NextStep>) -> bool {
+    let key = |step: &NextStep| (step.channel, step.due.utc, step.what.clone());
+    one.map(key) == other.map(key)
+}
+
+/// What stood there before. It was planned once: neither that its time has passed nor what they have forbidden since keeps
+/// it from standing there again.
+fn restored(permit: &Permit, present: &Present, last: Option<Last>) -> Result<Option<NextStep>, StepProblem> {
+    match last.and_then(|last| last.replaced(permit)) {
+        Some(_) if present.is_lost => Err(StepProblem::IsLost),
+        step => Ok(step),
+    }
+}
+
+/// What the history says of a change.
+fn told<'a>(change: &StepChange, before: Option<&'a NextStep>, next: Option<&'a NextStep>) -> Trace<'a> {
+    let outcome = match (next, &change.wanted) {
+        (Some(_), _) => "planned",
+        (None, StepWish::Done) => "done",
+        (None, _) => "dropped",
+    };
+    let about = next.or(before);
+    let (was, is) = (words(before), words(about));
+    let is_reworded = was.is_some() && was != is;
+    Trace {
+        kind: "next_step",
+        detail: json!({
+            "step": outcome,
+            "channel": about.map(|step| step.channel),
+            "due": about.map(|step| step.due.utc),
+            "replaced": Replaced::new(before, &change.key),
+        }),
+        old: was.filter(|_| is_reworded),
+        new: is.filter(|_| is_reworded),
+        body: is,
+        ..Trace::default()
+    }
 }
 
 /// Plans a next step as part of another change, which has locked the lead and keeps the request's key.
@@ -151,19 +254,7 @@ async fn write(connection: &mut PgConnection, lead: LeadId, step: Option<&NextSt
     Ok(())
 }
 
-async fn conflict(
-    connection: &mut PgConnection,
-    permit: &Permit,
-    lead: LeadId,
-    theirs: Option<NextStep>,
-) -> Result<StepAnswer, AppError> {
-    let last = sqlx::query!(
-        r#"select u.name as "name?", a.at from activity a left join app_user u on u.id = a.actor_id
-           where a.lead_id = $1 and a.kind = 'next_step' order by a.id desc limit 1"#,
-        lead.0
-    )
-    .fetch_optional(connection)
-    .await?;
-    let (by, at) = last.map_or((None, None), |last| (last.name, Some(permit.moment(last.at))));
-    Ok(StepAnswer::Conflict { theirs, by, at })
+fn conflict(permit: &Permit, theirs: Option<NextStep>, last: Option<Last>) -> StepAnswer {
+    let (by, at) = last.map_or((None, None), |last| (last.by, Some(permit.moment(last.at))));
+    StepAnswer::Conflict { theirs, by, at }
 }

@@ -34,7 +34,7 @@ use crate::{
     },
 };
 use chrono::{Days, NaiveDateTime, NaiveTime, TimeDelta};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local, wasm_split::wasm_split};
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 
@@ -93,15 +93,10 @@ pub fn NewLeadButton(state: NewLeadState) -> impl IntoView {
 /// What the button opens. Its code comes when the first lead is entered.
 #[component]
 pub fn NewLeadDialog(state: NewLeadState) -> impl IntoView {
-    move || {
-        state
-            .open
-            .get()
-            .map(|what| view! { <Later name="intake">{Suspend::new(intake_dialog(what.clone(), state))}</Later> })
-    }
+    move || state.open.get().map(|what| view! { <Later>{Suspend::new(intake_dialog(what.clone(), state))}</Later> })
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn intake_dialog(what: Open, state: NewLeadState) -> AnyView {
     match what {
         Open::Form => view! { <IntakeDialog state/> }.into_any(),

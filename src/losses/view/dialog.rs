@@ -5,6 +5,7 @@ use super::{
     words::{self, I18n},
 };
 use crate::{
+    clock::Moment,
     error::AppError,
     format,
     i18n::{t, t_string, tu_string, use_i18n},
@@ -20,6 +21,7 @@ use crate::{
             Objection, Outcome, Reason, RetryPotential, plan_loss, reasons_for,
         },
     },
+    pipeline::api::{Card, read_stages},
     recontacts::{
         rules,
         view::{PlanFields, PlanForm},
@@ -32,7 +34,7 @@ use crate::{
         unsent::Unsent,
     },
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local, wasm_split::wasm_split};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -52,10 +54,10 @@ pub fn LossDialog(
     #[prop(into)]
     on_done: Callback<Vec<Lost>>,
 ) -> impl IntoView {
-    view! { <Later name="loss">{Suspend::new(loss_dialog(lead, also.clone(), on_done))}</Later> }
+    view! { <Later>{Suspend::new(loss_dialog(lead, also.clone(), on_done))}</Later> }
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn loss_dialog(lead: LeadId, also: Others, on_done: Callback<Vec<Lost>>) -> AnyView {
     view! { <Opened lead also on_done/> }.into_any()
 }
@@ -367,15 +369,14 @@ impl LossState {
                 self.from_server.set(objections);
                 self.show_objections(count);
             }
-            Ok(LoseAnswer::Conflict { card, by, at: _ }) => {
-                let who = by.unwrap_or_else(|| tu_string!(i18n, losses.somebody).to_string());
-                self.notice.set(Some(match card {
-                    Some(card) => {
-                        self.version.set_value(card.move_version);
-                        tu_string!(i18n, losses.conflict_moved, who = who)
-                    }
-                    None => tu_string!(i18n, losses.conflict_lost, who = who),
-                }));
+            Ok(LoseAnswer::Conflict { card, by, at }) => {
+                if let Some(card) = &card {
+                    self.version.set_value(card.move_version);
+                }
+                spawn_local(async move {
+                    let why = conflict(i18n, self.connection, card.as_deref(), by, at).await;
+                    self.notice.try_set(Some(why));
+                });
             }
             Err(error) => self.notice.set(Some(untrack(|| words::trouble(i18n, error)))),
         }
@@ -393,6 +394,23 @@ impl LossState {
     }
 }
 
+/// Who was quicker, when, and where the lead is now.
+async fn conflict(
+    i18n: I18n,
+    connection: Connection,
+    card: Option<&Card>,
+    by: Option<String>,
+    at: Option<Moment>,
+) -> String {
+    let who = by.unwrap_or_else(|| tu_string!(i18n, losses.somebody).to_string());
+    let at = at.map(|at| format::date_time(i18n.get_locale_untracked(), at)).unwrap_or_default();
+    let Some(card) = card else { return tu_string!(i18n, losses.conflict_lost, who = who, at = at) };
+    let stages = connection.ask(read_stages).await.unwrap_or_default();
+    let stage = stages.iter().find(|stage| stage.id == card.stage);
+    let stage = stage.map(|stage| stage.name.pick(untrack(|| words::language(i18n))).to_owned()).unwrap_or_default();
+    tu_string!(i18n, losses.conflict_moved, who = who, at = at, stage = stage)
+}
+
 /// Loses the others with the words of the first; says of how many rules or colleagues keep on the board, and why of one.
 async fn lose_others(i18n: I18n, toaster: Toaster, connection: Connection, first: &NewLoss, also: Others) -> Vec<Lost> {
     let (mut all, mut stay) = (Vec::new(), Vec::new());
@@ -405,9 +423,8 @@ async fn lose_others(i18n: I18n, toaster: Toaster, connection: Connection, first
             Ok(LoseAnswer::Objections { objections }) => {
                 stay.extend(objections.first().map(|objection| words::objection(i18n, objection)));
             }
-            Ok(LoseAnswer::Conflict { by, .. }) => {
-                let who = by.unwrap_or_else(|| tu_string!(i18n, losses.somebody).to_string());
-                stay.push(tu_string!(i18n, losses.conflict_moved, who = who));
+            Ok(LoseAnswer::Conflict { card, by, at }) => {
+                stay.push(conflict(i18n, connection, card.as_deref(), by, at).await);
             }
             Err(error) => stay.push(untrack(|| words::trouble(i18n, error))),
         }

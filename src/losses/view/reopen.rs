@@ -18,7 +18,7 @@ use crate::{
         unsent::Unsent,
     },
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local, wasm_split::wasm_split};
 
 /// Brings a lost lead back to the board. `on_done` hears whether it came back; unmount the dialog there.
 /// Its code comes when it is opened first.
@@ -38,13 +38,13 @@ pub fn ReopenDialog(
     on_done: Callback<bool>,
 ) -> impl IntoView {
     view! {
-        <Later name="reopen">
+        <Later>
             {Suspend::new(reopen_dialog(loss, name.clone(), stage_left.clone(), said.clone(), on_done))}
         </Later>
     }
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn reopen_dialog(
     loss: LossId,
     name: String,

@@ -2,12 +2,15 @@
 
 use super::{outcome::WayOut, page::Open};
 use crate::{
+    clock::Moment,
     error::AppError,
+    format,
     i18n::{t, t_string, tu_string, use_i18n},
     ids::LeadId,
     leads::{
         api::step::{PlannedStep, StepAnswer, StepChange, StepWish, change_next_step},
         rules::step::QuickDue,
+        view::step_problem,
     },
     live::connection::{Connection, use_connection},
     losses::{
@@ -119,12 +122,11 @@ impl Worked {
         self.is_sending.set(true);
         spawn_local(async move {
             let answer = self.connection.persistently(|| change_next_step(change.clone())).await;
-            let is_refused = match answer {
-                Ok(StepAnswer::Done { .. }) => Ok(false),
-                Ok(_) => Ok(true),
-                Err(error) => Err(error),
-            };
-            self.settle(is_refused);
+            self.settle(answer.map(|end| match end {
+                StepAnswer::Done { .. } => None,
+                StepAnswer::Refused { problem } => Some(untrack(|| step_problem(self.i18n, &problem))),
+                StepAnswer::Conflict { by, at, .. } => Some(self.conflict(by, at)),
+            }));
         });
     }
 
@@ -135,20 +137,28 @@ impl Worked {
         self.is_sending.set(true);
         spawn_local(async move {
             let answer = self.connection.persistently(|| plan(wanted.clone())).await;
-            let is_refused = match answer {
-                Ok(PlanAnswer::Done { .. }) => Ok(false),
-                Ok(_) => Ok(true),
-                Err(error) => Err(error),
-            };
-            self.settle(is_refused);
+            self.settle(answer.map(|end| match end {
+                PlanAnswer::Done { .. } => None,
+                PlanAnswer::Objections { .. } | PlanAnswer::Conflict { .. } => {
+                    Some(tu_string!(self.i18n, outreach.changed_meanwhile).to_string())
+                }
+            }));
         });
     }
 
-    fn settle(self, is_refused: Result<bool, AppError>) {
-        match is_refused {
-            Ok(false) => {}
-            // A colleague was quicker, or the lead has moved on: the list is read anew and says how it is now.
-            Ok(true) => self.toaster.trouble(tu_string!(self.i18n, outreach.changed_meanwhile).to_string()),
+    fn conflict(self, by: Option<String>, at: Option<Moment>) -> String {
+        let i18n = self.i18n;
+        let by = by.unwrap_or_else(|| tu_string!(i18n, pipeline.somebody).to_string());
+        let at = at.map(|at| format::date_time(i18n.get_locale_untracked(), at)).unwrap_or_default();
+        tu_string!(i18n, pipeline.step_conflict, by = by, at = at)
+    }
+
+    /// Says what kept it from being done, if anything did: a colleague was quicker, or the lead has moved on. The list is
+    /// read anew and says how it is now.
+    fn settle(self, refusal: Result<Option<String>, AppError>) {
+        match refusal {
+            Ok(None) => {}
+            Ok(Some(why)) => self.toaster.trouble(why),
             Err(error) => self.toaster.trouble(untrack(|| trouble(self.i18n, error))),
         }
         if self.is_sending.try_set(false).is_none() {

@@ -116,7 +116,7 @@ fn TodayView(
     reload: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    follow_changes(&today, Callback::new(move |()| when_out_of_hand(reload)));
+    follow_changes(&today, when_out_of_hand(reload));
     wake_at(today.now, today.ends, reload);
     let Today { day, now, for_me, rows, total, without, without_total, team, .. } = today;
     now_of_page.set(Some(now));
@@ -189,15 +189,28 @@ fn TodayView(
     }
 }
 
-/// Runs `reload` as soon as no row is in somebody's hand, by an open menu or under the keyboard: another lead must not slip
-/// into its place.
-fn when_out_of_hand(reload: Callback<()>) {
+/// Runs `reload`, once for all askings, as soon as no row is in somebody's hand, by an open menu or under the keyboard:
+/// another lead must not slip into its place.
+fn when_out_of_hand(reload: Callback<()>) -> Callback<()> {
+    let is_waiting = StoredValue::new(false);
+    Callback::new(move |()| {
+        if !is_waiting.get_value() {
+            is_waiting.set_value(true);
+            wait_out_of_hand(reload, is_waiting);
+        }
+    })
+}
+
+fn wait_out_of_hand(reload: Callback<()>, is_waiting: StoredValue<bool>) {
+    if is_waiting.is_disposed() {
+        return;
+    }
     let in_hand = document().query_selector(".today :popover-open, .today-list :focus-visible");
     if in_hand.ok().flatten().is_some() {
-        set_timeout(move || when_out_of_hand(reload), SETTLE);
+        set_timeout(move || wait_out_of_hand(reload, is_waiting), SETTLE);
     } else {
-        // The page may be gone by now.
-        let _ = reload.try_run(());
+        is_waiting.set_value(false);
+        reload.run(());
     }
 }
 

@@ -68,7 +68,9 @@ pub async fn close(
     if log::done_already(&mut transaction, permit, key).await?.is_some() {
         return Ok(AccountAnswer::Done { handed });
     }
-    // Looked at again: meanwhile another admin may have gone, or a lead may have come.
+    // Looked at again: meanwhile another admin may have gone, or a lead may have come. Whoever gives them one at this very
+    // moment holds the person's row, or waits for it and finds the account closed.
+    sqlx::query!("select from app_user where id = $1 for update", person).execute(&mut *transaction).await?;
     if let Some(why) = objection(&mut transaction, permit, person, hand_to).await? {
         return Ok(AccountAnswer::Refused { why });
     }

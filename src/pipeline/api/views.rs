@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub const LONGEST_NAME: usize = 60;
 /// The longest address of a view, in bytes.
 pub const LONGEST_QUERY: usize = 1000;
+/// So many views one person keeps.
+pub const MOST_VIEWS: i64 = 50;
+/// So many are listed: all of one's own, and the first of those that others share.
+pub const MOST_LISTED: i64 = 200;
 
 /// A kept view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,9 +51,11 @@ pub enum SaveAnswer {
     NameMissing,
     /// One of the person's own views is called so already.
     NameTaken,
+    /// They keep as many as one person may: one has to go first.
+    TooMany,
 }
 
-/// One's own views and those that others share, by name.
+/// One's own views and those that others share, by name. What somebody shared goes with their account.
 #[server(prefix = "/api", endpoint = "pipeline/views", input = Json, output = Json)]
 pub async fn read_views() -> Result<Vec<View>, AppError> {
     crate::pipeline::store::views::all(&crate::people::guard::permit()?).await

@@ -26,10 +26,11 @@ use crate::{
     people::{api::read_holders, rules::Viewer},
     pipeline::api::{Board, Card, Filter, read_board, read_choices, read_counts},
     routing::view::{AssignDialog, Given},
+    search::rules::shortcuts::letter,
     ui::{
         drag::{Area, Drag, DragEnds, Point, place_in_rows, use_drag},
         toast::use_toaster,
-        wait::when_free,
+        wait::{gathered, when_free},
     },
     wins::view::WinDialog,
 };
@@ -38,6 +39,7 @@ use futures::future::join;
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use leptos_use::{use_event_listener, use_window};
 use std::{collections::BTreeSet, time::Duration};
 use web_sys::{Element, KeyboardEvent};
 
@@ -109,7 +111,28 @@ impl Grip {
     /// Keys on a focused card: blank picks up and drops, arrows carry it or go to the next card, Escape lets go, `x`
     /// chooses, `m` opens the menu.
     pub fn key(self, event: &KeyboardEvent, lead: LeadId, hands: Hands) {
-        if event.target() != event.current_target() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        if event.target() == event.current_target() {
+            self.act(event, lead, hands);
+        }
+    }
+
+    /// The keys of a card that is carried, although the focus has left it: its column was scrolled, or somebody moved it.
+    fn key_elsewhere(self, event: &KeyboardEvent, hands: Hands) {
+        let carried = hands.carried.try_get_untracked().flatten().filter(|carried| carried.by_keyboard);
+        if let Some(Carried { lead, .. }) = carried
+            && !event.default_prevented()
+            && !event.target().is_some_and(|target| {
+                use wasm_bindgen::JsCast;
+                let within = |element: &Element| element.closest("[data-lead], dialog").ok().flatten();
+                target.dyn_ref::<Element>().is_some_and(|element| within(element).is_some())
+            })
+        {
+            self.act(event, lead, hands);
+        }
+    }
+
+    fn act(self, event: &KeyboardEvent, lead: LeadId, hands: Hands) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         let onward = if self.is_mirrored.get_untracked() { -1 } else { 1 };
@@ -128,13 +151,16 @@ impl Grip {
             (" " | "Enter", true, _) => hands.drop_carried(),
             (" ", false, _) => hands.pick_up(lead),
             ("Escape", true, _) => hands.let_go(),
-            ("x", false, _) => hands.choose(lead),
-            ("m", false, _) => hands.menu.set(Some(hands.company_of(lead))),
+            (key, false, _) => match letter(key) {
+                Some('x') => hands.choose(lead),
+                Some('m') => hands.menu.set(Some(hands.company_of(lead))),
+                _ => return,
+            },
             _ => return,
         }
         event.prevent_default();
         hands.focused.set(Some(focused));
-        keep_focus(focused);
+        if hands.carried.with_untracked(Option::is_some) { show_landing() } else { keep_focus(focused) }
     }
 }
 
@@ -165,7 +191,7 @@ pub fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, re
     };
     let surface = NodeRef::<html::Div>::new();
     let ends = DragEnds {
-        start: Callback::new(move |lead| hands.carried.set(Some(Carried { lead, over: None, by_keyboard: false }))),
+        start: Callback::new(move |lead| hands.lift(lead)),
         over: Callback::new(move |(lead, at)| aim(hands, surface, lead, at)),
         drop: Callback::new(move |(lead, at)| {
             aim(hands, surface, lead, at);
@@ -177,6 +203,9 @@ pub fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, re
     let grip = Grip { drag, ends, is_mirrored: Signal::derive(move || is_right_to_left(i18n.get_locale())) };
     scroll_at_edges(hands, drag, surface);
     keep_time(hands.now);
+    let _ = use_event_listener(use_window(), leptos::ev::keydown, move |event| grip.key_elsewhere(&event, hands));
+    watch_carried(hands);
+    watch_focused(hands);
     announce(move || {
         let carried = hands.carried.get().map(|carried| (carried.lead, Doing::Carrying));
         let asked = hands.winning.get().or_else(|| hands.losing.get()?.first().copied());
@@ -185,7 +214,10 @@ pub fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, re
     let is_asking = move || hands.losing.get().is_some() || hands.winning.get().is_some();
     let is_arranging =
         move || hands.menu.get().is_some() || hands.planning.get().is_some() || hands.assigning.get().is_some();
-    let is_busy = move || is_asking() || is_arranging() || hands.carried.get().is_some();
+    let is_moving = move || hands.carried.get().is_some() || hands.connection.waiting() > 0;
+    // What is chosen would be forgotten.
+    let is_choosing = move || hands.chosen.with(|chosen| !chosen.is_empty());
+    let is_busy = move || is_asking() || is_arranging() || is_moving() || is_choosing();
     let read_anew = when_free(Signal::derive(is_busy), move || reload.update(|count| *count += 1));
     follow_changes(board.seen, state, read_anew);
 
@@ -282,36 +314,32 @@ fn fold_as_said(board: BoardState, look: Memo<Look>) {
 
 /// Takes over what the live stream tells; asks for the heads of the columns once things have settled.
 fn follow_changes(from: crate::live::wire::Cursor, state: BoardState, read_anew: Callback<()>) {
-    let is_recount_due = StoredValue::new(false);
+    let connection = use_connection();
+    let is_sending = Signal::derive(move || connection.waiting() > 0);
+    let again = StoredValue::new(None::<Callback<()>>);
     let recount = move || {
-        if is_recount_due.get_value() {
-            return;
-        }
-        is_recount_due.set_value(true);
-        set_timeout(
-            move || {
-                if is_recount_due.try_update_value(|due| *due = false).is_none() {
-                    return;
-                }
-                spawn_local(async move {
-                    if let Ok(counts) = read_counts(state.filter()).await
-                        && state.is_on_screen()
-                    {
-                        state.recount(&counts);
-                        if state.lacks_cards() {
-                            read_anew.run(());
-                        }
-                    }
-                });
-            },
-            RECOUNT_AFTER,
-        );
+        spawn_local(async move {
+            let Ok(counts) = read_counts(state.filter()).await else { return };
+            if !state.is_on_screen() {
+                return;
+            }
+            if is_sending.get_untracked() {
+                // Counted before or after what is on its way: nobody knows.
+                return again.get_value().into_iter().for_each(|again| again.run(()));
+            }
+            state.recount(&counts);
+            if state.lacks_cards() {
+                read_anew.run(());
+            }
+        });
     };
+    let recount = gathered(RECOUNT_AFTER, when_free(is_sending, recount));
+    again.set_value(Some(recount));
     follow(from, move |message| match message {
         Message::Changes { changes, .. } if changes.is_empty() => {}
         Message::Changes { changes, .. } => {
             changes.into_iter().for_each(|change| state.apply(change));
-            recount();
+            recount.run(());
         }
         Message::Reset => read_anew.run(()),
         Message::SignedOut => {}
@@ -327,6 +355,47 @@ pub fn keep_focus(lead: LeadId) {
             // A card behind a dialog cannot take the focus, and must not.
             let _ = card.focus();
         }
+    });
+}
+
+/// Where a card would land by keyboard comes into sight.
+fn show_landing() {
+    request_animation_frame(move || {
+        if let Ok(Some(landing)) = document().query_selector(".landing") {
+            let nearest = web_sys::ScrollIntoViewOptions::new();
+            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            nearest.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+            landing.scroll_into_view_with_scroll_into_view_options(&nearest);
+        }
+    });
+}
+
+/// A card that is carried by keyboard and leaves the board is carried no more; one that somebody moves keeps the focus.
+fn watch_carried(hands: Hands) {
+    Effect::new(move |before: Option<Option<(LeadId, StageId)>>| {
+        let Carried { lead, .. } = hands.carried.get().filter(|carried| carried.by_keyboard)?;
+        let Some((stage, _)) = hands.board.place_of(lead) else {
+            hands.let_go();
+            return None;
+        };
+        if before.flatten().is_some_and(|(other, was)| other == lead && was != stage) {
+            keep_focus(lead);
+        }
+        Some((lead, stage))
+    });
+}
+
+/// When the card that has the focus leaves the board, the one that takes its place gets it.
+fn watch_focused(hands: Hands) {
+    Effect::new(move |before: Option<Option<(StageId, usize)>>| {
+        let place = hands.board.place_of(hands.focused.get()?);
+        let left = before.flatten().filter(|_| place.is_none());
+        let is_nowhere = || document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if let Some((stage, place)) = left.filter(|_| is_nowhere()) {
+            hands.focused.set(hands.board.nearest_to(stage, place));
+            hands.focused.get_untracked().into_iter().for_each(keep_focus);
+        }
+        place
     });
 }
 
@@ -352,7 +421,7 @@ fn aim(hands: Hands, surface: NodeRef<html::Div>, lead: LeadId, at: Point) {
     let over = surface.get_untracked().and_then(|surface| target_at(hands, &surface, lead, at));
     let is_news = hands.carried.with_untracked(|carried| carried.is_none_or(|carried| carried.over != over));
     if is_news {
-        hands.carried.set(Some(Carried { lead, over, by_keyboard: false }));
+        hands.hover(lead, over);
     }
 }
 

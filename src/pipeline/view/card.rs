@@ -24,7 +24,8 @@ pub fn CardItem(lead: LeadId, hands: Hands, grip: Grip, column: ColumnState) -> 
     let card = hands.board.card(lead)?;
     let is_lifted = Memo::new(move |_| {
         let carried = hands.carried.with(|carried| carried.map(|carried| carried.lead));
-        carried.is_some_and(|carried| carried == lead || hands.company_of(carried).contains(&lead))
+        let goes_with = |carried| hands.chosen.with(|chosen| chosen.contains(&carried) && chosen.contains(&lead));
+        carried.is_some_and(|carried| carried == lead || goes_with(carried))
     });
     let is_chosen = Memo::new(move |_| hands.chosen.with(|chosen| chosen.contains(&lead)));
     let is_masked = {
@@ -108,7 +109,11 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
                     class="choose"
                     aria-label=choose_label
                     prop:checked=is_chosen
-                    on:change=move |_| hands.choose(lead)
+                    on:change=move |event| {
+                        hands.choose(lead);
+                        // A choice that was refused must not look made.
+                        event_target::<web_sys::HtmlInputElement>(&event).set_checked(is_chosen.get_untracked());
+                    }
                 />
             })}
             <a class="name" href=format!("/leads/{lead}") draggable="false"><bdi>{name}</bdi></a>
@@ -178,14 +183,13 @@ fn days_in_stage(hands: Hands, card: &Card) -> impl IntoView + use<> {
     let said = move || {
         let text = t_string!(i18n, pipeline.days_in_stage, count = days.get()).to_string();
         match limit {
-            Some(limit) if is_stale() => {
-                t_string!(i18n, pipeline.stale, days = text, limit = limit.to_string())
-            }
+            Some(limit) if is_stale() => t_string!(i18n, pipeline.stale, days = text, limit = limit.to_string()),
             _ => text,
         }
     };
+    // The first day says nothing.
     Some(view! {
-        <span class="faint small age" class:late=is_stale hidden=move || days.get() <= 0>{said}</span>
+        <span class="faint small age" class:late=is_stale>{move || (days.get() > 0).then(said)}</span>
     })
 }
 

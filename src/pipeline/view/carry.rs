@@ -19,10 +19,12 @@ use crate::{
     },
 };
 use leptos::{prelude::*, task::spawn_local};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The words of the reader's language.
 pub type Words = leptos_i18n::I18nContext<Locale>;
+
+type StageNames = BTreeMap<StageId, String>;
 
 /// Where a carried card would land.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,17 @@ pub struct Step {
     pub stage: StageId,
     /// Cards above it, itself not counted.
     pub place: usize,
+    /// For the way back of a move: what it knew and left behind.
+    pub undoes: Option<Undoes>,
+}
+
+/// What a way back holds on to, whatever is on screen by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undoes {
+    /// The version that the move made: who has moved the card since is not overruled.
+    seen_version: i64,
+    above: Option<LeadId>,
+    below: Option<LeadId>,
 }
 
 /// A card that was moved on screen, and what is asked of the server.
@@ -66,6 +79,31 @@ struct Sent {
     /// Where it stood.
     back: Step,
     wanted: Move,
+}
+
+impl Sent {
+    /// The way back from `to`, to between these cards.
+    fn way_back(self, to: StageId, (above, below): (Option<LeadId>, Option<LeadId>)) -> WayBack {
+        let is_a_move = self.before.stage != to;
+        let seen_version = self.wanted.seen_version + i64::from(is_a_move);
+        WayBack { step: Step { undoes: Some(Undoes { seen_version, above, below }), ..self.back }, card: self.before }
+    }
+}
+
+/// How a move is taken back.
+#[derive(Clone)]
+struct WayBack {
+    step: Step,
+    /// The card as it was.
+    card: Card,
+}
+
+impl WayBack {
+    fn without_a_board(&self) -> Option<Sent> {
+        let Undoes { seen_version, above, below } = self.step.undoes?;
+        let wanted = Move { lead: self.step.lead, to: self.step.stage, above, below, seen_version, key: fresh_key() };
+        Some(Sent { wanted, before: self.card.clone(), back: self.step })
+    }
 }
 
 /// Everything that the board's handlers need. Copies share everything.
@@ -127,6 +165,13 @@ impl Hands {
         self.board.stage(stage).map_or_else(String::new, |stage| stage.name.pick(language).to_owned())
     }
 
+    /// All of them: what is said of an answer must not need the board, which may be gone by then.
+    fn stage_names(self) -> StageNames {
+        let stages =
+            self.board.columns.with_value(|columns| columns.iter().map(|column| column.id()).collect::<Vec<_>>());
+        stages.into_iter().map(|stage| (stage, self.stage_name(stage))).collect()
+    }
+
     /// The cards that go with this one: all that are chosen, in their order on the board, if it is one of them.
     pub fn company_of(self, lead: LeadId) -> Vec<LeadId> {
         let chosen = self.chosen.get_untracked();
@@ -140,25 +185,41 @@ impl Hands {
             return self.refuse(Refusal::NotYours);
         }
         if self.chosen.with_untracked(|chosen| chosen.len() >= MOST_AT_ONCE && !chosen.contains(&lead)) {
-            let most = MOST_AT_ONCE.to_string();
-            return self.toaster.trouble(t_string!(self.i18n, pipeline.most_at_once, count = most.as_str()));
+            return self.say_how_many_at_most();
         }
         self.chosen.update(|chosen| {
             if !chosen.remove(&lead) {
                 chosen.insert(lead);
             }
         });
-        let count = self.chosen.with_untracked(BTreeSet::len).to_string();
-        self.spoken.set(t_string!(self.i18n, pipeline.chosen_count, count = count.as_str()));
+        self.say_how_many();
     }
 
     /// Chooses all cards of a column between the last one chosen there and this one.
     pub fn choose_through(self, lead: LeadId) {
-        for between in self.board.between(&self.chosen.get_untracked(), lead) {
-            if !self.chosen.with_untracked(|chosen| chosen.contains(&between)) {
-                self.choose(between);
-            }
+        let chosen = self.chosen.get_untracked();
+        let may_be_chosen = |lead: &LeadId| {
+            !chosen.contains(lead)
+                && self.board.card(*lead).is_some_and(|card| card.with_untracked(|card| card.may_write))
+        };
+        let mut between: Vec<_> = self.board.between(&chosen, lead).into_iter().filter(may_be_chosen).collect();
+        let room = MOST_AT_ONCE - chosen.len();
+        if between.len() > room {
+            between.truncate(room);
+            self.say_how_many_at_most();
         }
+        self.chosen.update(|chosen| chosen.extend(between));
+        self.say_how_many();
+    }
+
+    fn say_how_many_at_most(self) {
+        let most = MOST_AT_ONCE.to_string();
+        self.toaster.trouble(t_string!(self.i18n, pipeline.most_at_once, count = most.as_str()));
+    }
+
+    fn say_how_many(self) {
+        let count = self.chosen.with_untracked(BTreeSet::len).to_string();
+        self.spoken.set(t_string!(self.i18n, pipeline.chosen_count, count = count.as_str()));
     }
 
     /// Sets a card down, with those that go with it. Refused moves never look accepted: the rules are asked before
@@ -167,7 +228,14 @@ impl Hands {
         let leads = self.company_of(lead);
         match target {
             Target::Lost => self.ask_why_lost(leads),
-            Target::Place { stage, place } => self.put_together(&leads, stage, place),
+            Target::Place { stage, place } => {
+                let above = self.board.column(stage).and_then(|column| {
+                    let order = column.order.get_untracked();
+                    let others = order.into_iter().filter(|other| *other != lead).take(place);
+                    others.filter(|other| !leads.contains(other)).last()
+                });
+                self.put_together(&leads, stage, above);
+            }
         }
     }
 
@@ -228,16 +296,31 @@ impl Hands {
         plan_move(Standing { stage: Some(from.kind), is_lost: false, may_write }, to.kind)
     }
 
-    /// Puts cards into a column, one below the other.
-    pub fn put_together(self, leads: &[LeadId], stage: StageId, place: usize) {
+    /// Puts cards into a column, one below the other, the first below `above` or on top.
+    pub fn put_together(self, leads: &[LeadId], stage: StageId, above: Option<LeadId>) {
         if let [lead] = leads
             && self.plan(*lead, stage) == Err(Refusal::WinNeedsAmount)
         {
             // Nothing is painted as won before the server has said so: the card stays where it is.
             return self.winning.set(Some(*lead));
         }
-        let steps = leads.iter().enumerate().map(|(further, lead)| Step { lead: *lead, stage, place: place + further });
-        self.put(steps.collect(), true);
+        self.put(self.one_below_the_other(leads, stage, above), true);
+    }
+
+    /// The place of each, counted without itself: in their own column they leave gaps where they stood.
+    fn one_below_the_other(self, leads: &[LeadId], stage: StageId, mut above: Option<LeadId>) -> Vec<Step> {
+        let mut order = self.board.column(stage).map(|column| column.order.get_untracked()).unwrap_or_default();
+        let mut below = |lead: LeadId| {
+            order.retain(|other| *other != lead);
+            let above_it = above.and_then(|above| order.iter().position(|other| *other == above));
+            let place = above_it.map_or(0, |above| above + 1);
+            if self.plan(lead, stage).is_ok() {
+                order.insert(place, lead);
+                above = Some(lead);
+            }
+            Step { lead, stage, place, undoes: None }
+        };
+        leads.iter().map(|lead| below(*lead)).collect()
     }
 
     /// Puts each card to its place. What the rules refuse stays and is said once; while an earlier move of a card is on
@@ -260,32 +343,41 @@ impl Hands {
             return;
         }
         self.chosen.update(BTreeSet::clear);
+        self.send(sent, offers_undo);
+    }
+
+    /// Sends moves until they are answered; the end is told whatever is on screen by then.
+    fn send(self, sent: Vec<Sent>, offers_undo: bool) {
+        let stages = self.stage_names();
         spawn_local(async move {
             let wanted: Vec<_> = sent.iter().map(|one: &Sent| one.wanted.clone()).collect();
             let answer = self.connection.persistently(async || send(&wanted).await).await;
-            if self.board.is_on_screen() {
-                untrack(|| self.settle(sent, answer, offers_undo));
-            }
+            untrack(|| self.settle(sent, answer, &stages, offers_undo));
         });
     }
 
     /// Paints a card where it was put; what is to be sent for it, unless it stands there already or is on its way.
     fn show_there(self, step: Step) -> Option<Sent> {
-        let Step { lead, stage, place } = step;
+        let Step { lead, stage, place, undoes } = step;
         let before = self.board.card(lead)?.get_untracked();
-        let back = Step { lead, stage: before.stage, place: self.place_of(&before) };
+        let back = Step { lead, stage: before.stage, place: self.place_of(&before), undoes: None };
         let stays = before.stage == stage && (back.place == place || !self.board.is_sorted_by_hand());
         if stays && !self.board.is_moving(lead) {
             return None;
         }
-        let (above, below) = self.board.neighbours(lead, stage, place);
+        let (above, below) = match undoes {
+            Some(Undoes { above, below, .. }) if !self.board.is_sorted_by_hand() => (above, below),
+            _ => self.board.neighbours(lead, stage, place),
+        };
+        let seen_version = undoes.map_or(before.move_version, |undoes| undoes.seen_version);
         let is_on_its_way = self.board.is_moving(lead);
-        self.board.place_optimistically(lead, stage, place);
+        if is_on_its_way || seen_version == before.move_version {
+            self.board.place_optimistically(lead, stage, place);
+        }
         if is_on_its_way {
             self.board.wish(lead, stage, place);
             return None;
         }
-        let seen_version = before.move_version;
         Some(Sent { wanted: Move { lead, to: stage, above, below, seen_version, key: fresh_key() }, before, back })
     }
 
@@ -297,12 +389,15 @@ impl Hands {
             .unwrap_or_default()
     }
 
-    fn settle(self, sent: Vec<Sent>, answer: Result<Vec<Moved>, AppError>, offers_undo: bool) {
+    fn settle(self, sent: Vec<Sent>, answer: Result<Vec<Moved>, AppError>, stages: &StageNames, offers_undo: bool) {
         let i18n = self.i18n;
         let ends = match answer {
             Ok(ends) => ends,
             Err(error) => {
-                let names = self.name_of_all(&sent.iter().map(|one| one.before.id).collect::<Vec<_>>());
+                let names = match &sent[..] {
+                    [one] => card_name(i18n, &one.before),
+                    many => many_leads(i18n, many.len()),
+                };
                 sent.into_iter().for_each(|one| self.board.settle(one.before.id, Some(one.before)));
                 return self.toaster.trouble(match error {
                     AppError::SignedOut => t_string!(i18n, shell.signed_out_advice).to_owned(),
@@ -310,40 +405,38 @@ impl Hands {
                 });
             }
         };
-        let (mut moved, mut stage) = (Vec::new(), None);
+        let (mut moved, mut last) = (Vec::new(), None);
         for (one, end) in sent.into_iter().zip(ends) {
             let wish = self.board.wish_of(one.before.id);
-            match self.settle_one(&one, end) {
-                Some(to) if wish.is_none() => {
-                    stage = Some(to);
-                    moved.push(one.back);
+            let around = self.board.around(&one.before);
+            match (self.settle_one(&one, end, stages), wish) {
+                (Some(to), None) => {
+                    last = Some((card_name(i18n, &one.before), to));
+                    moved.push(one.way_back(to, around));
                 }
-                Some(_) => {
-                    self.put(wish.into_iter().map(|(stage, place)| Step { stage, place, ..one.back }).collect(), true)
-                }
-                None => {}
+                (Some(_), Some((stage, place))) => self.put(vec![Step { stage, place, ..one.back }], true),
+                (None, _) => {}
             }
         }
-        let Some(stage) = stage else { return };
-        let stage = self.stage_name(stage);
-        let text = match &moved[..] {
-            [one] => tu_string!(i18n, pipeline.moved, name = self.name_of(one.lead), stage = stage),
-            many => tu_string!(i18n, pipeline.many_moved, count = many.len().to_string(), stage = stage),
+        let Some((name, stage)) = last else { return };
+        let stage = stages.get(&stage).cloned().unwrap_or_default();
+        let text = match moved.len() {
+            1 => tu_string!(i18n, pipeline.moved, name = name, stage = stage),
+            many => tu_string!(i18n, pipeline.many_moved, count = many.to_string(), stage = stage),
         };
-        self.spoken.set(text.clone());
+        self.spoken.try_set(text.clone());
         if offers_undo {
             self.offer_undo(text, moved);
         }
     }
 
     /// Takes over how one move ended; the stage that the card is in now, if the move was made.
-    fn settle_one(self, sent: &Sent, end: Moved) -> Option<StageId> {
+    fn settle_one(self, sent: &Sent, end: Moved, stages: &StageNames) -> Option<StageId> {
         let (i18n, lead, name) = (self.i18n, sent.before.id, card_name(self.i18n, &sent.before));
         match end {
             Moved::Done { card } => {
-                let stage = card.stage;
                 self.board.settle(lead, Some(*card));
-                Some(stage)
+                Some(sent.wanted.to)
             }
             Moved::Refused { why, card } => {
                 self.board.settle(lead, card.map(|card| *card));
@@ -353,24 +446,11 @@ impl Hands {
             Moved::Conflict { card, by, at } => {
                 let by = by.unwrap_or_else(|| t_string!(i18n, pipeline.somebody).to_owned());
                 let at = at.map(|at| self.when(at)).unwrap_or_default();
-                let text = match &card {
-                    Some(card) => t_string!(
-                        i18n,
-                        pipeline.conflict,
-                        by = by.as_str(),
-                        at = at.as_str(),
-                        name = name.as_str(),
-                        stage = self.stage_name(card.stage)
-                    ),
-                    None => {
-                        t_string!(
-                            i18n,
-                            pipeline.conflict_gone,
-                            by = by.as_str(),
-                            at = at.as_str(),
-                            name = name.as_str()
-                        )
-                    }
+                let stage = card.as_ref().map(|card| stages.get(&card.stage).cloned().unwrap_or_default());
+                let (by, at, name) = (by.as_str(), at.as_str(), name.as_str());
+                let text = match stage {
+                    Some(stage) => t_string!(i18n, pipeline.conflict, by = by, at = at, name = name, stage = stage),
+                    None => t_string!(i18n, pipeline.conflict_gone, by = by, at = at, name = name),
                 };
                 self.board.settle(lead, card.map(|card| *card));
                 self.toaster.trouble(text);
@@ -381,21 +461,23 @@ impl Hands {
 
     /// A moment as it is said on the same day, or on another.
     pub fn when(self, at: Moment) -> String {
-        match format::days_between(at, self.now.get_untracked()) {
-            0 => format::time(at),
+        match self.now.try_get_untracked().map(|now| format::days_between(at, now)) {
+            Some(0) => format::time(at),
             _ => format::date_time(self.i18n.get_locale_untracked(), at),
         }
     }
 
     /// The way back, from the toast and by the keyboard: what went last comes back first, so that each place is what it was.
-    fn offer_undo(self, text: String, mut back: Vec<Step>) {
-        back.reverse();
+    fn offer_undo(self, text: String, mut moved: Vec<WayBack>) {
+        moved.reverse();
         let offer = Offer {
             label: tu_string!(self.i18n, shell.undo).to_string(),
             take: Callback::new(move |()| {
-                // The toast may outlive the board that it speaks of.
                 if self.board.is_on_screen() {
-                    self.put(back.clone(), false);
+                    self.put(moved.iter().map(|way| way.step).collect(), false);
+                } else {
+                    // The toast has outlived the board that it speaks of.
+                    self.send(moved.iter().filter_map(WayBack::without_a_board).collect(), false);
                 }
             }),
         };
@@ -427,6 +509,31 @@ impl Hands {
         text.to_owned()
     }
 
+    /// A pointer has lifted a card.
+    pub fn lift(self, lead: LeadId) {
+        self.carried.set(Some(Carried { lead, over: None, by_keyboard: false }));
+        self.spoken.set(t_string!(self.i18n, pipeline.lifted, name = self.name_of_all(&self.company_of(lead))));
+    }
+
+    /// A pointer carries a card over another place; another column is spoken.
+    pub fn hover(self, lead: LeadId, over: Option<Target>) {
+        let column = |over: Option<Target>| {
+            over.map(|over| if let Target::Place { stage, .. } = over { Some(stage) } else { None })
+        };
+        let before = self.carried.with_untracked(|carried| carried.and_then(|carried| carried.over));
+        self.carried.set(Some(Carried { lead, over, by_keyboard: false }));
+        if column(before) != column(over) {
+            over.into_iter().for_each(|over| self.speak_of(lead, over));
+        }
+    }
+
+    fn speak_of(self, lead: LeadId, over: Target) {
+        self.spoken.set(match over {
+            Target::Lost => t_string!(self.i18n, pipeline.over_lost).to_owned(),
+            Target::Place { stage, place } => self.words_of_place(lead, stage, place),
+        });
+    }
+
     /// Picks a card up by keyboard where it stands.
     pub fn pick_up(self, lead: LeadId) {
         let Some(card) = self.board.card(lead).map(|card| card.get_untracked()) else { return };
@@ -454,16 +561,23 @@ impl Hands {
             (Some(stage), _) => Target::Place { stage: *stage, place: 0 },
         };
         self.carried.set(Some(Carried { lead, over: Some(target), by_keyboard: true }));
-        self.spoken.set(match target {
-            Target::Lost => t_string!(self.i18n, pipeline.over_lost).to_owned(),
-            Target::Place { stage, place } => t_string!(
-                self.i18n,
-                pipeline.over_place,
-                stage = self.stage_name(stage),
-                place = (place + 1).to_string(),
-                total = (self.others(lead, stage) + 1).to_string()
-            ),
-        });
+        self.speak_of(lead, target);
+    }
+
+    fn words_of_place(self, lead: LeadId, stage: StageId, place: usize) -> String {
+        let comes = self.board.card(lead).is_some_and(|card| card.with_untracked(|card| card.stage != stage));
+        let total = self.board.column(stage).map_or(0, |column| column.leads.get_untracked()) + i64::from(comes);
+        let text = t_string!(
+            self.i18n,
+            pipeline.over_place,
+            stage = self.stage_name(stage),
+            place = (place + 1).to_string(),
+            total = total.to_string()
+        );
+        match untrack(|| self.refusal_of_carried(stage)) {
+            Some(why) => format!("{text} {}", self.words_of(why)),
+            None => text,
+        }
     }
 
     fn others(self, lead: LeadId, stage: StageId) -> usize {
@@ -479,9 +593,13 @@ impl Hands {
             Some(Target::Place { stage, .. }) => Some(stage),
             _ => None,
         }));
-        self.carried.set(None);
-        if let Some(Carried { lead, over: Some(target), .. }) = carried {
-            self.set_down(lead, target);
+        match carried {
+            Some(Carried { over: None, .. }) => self.let_go(),
+            Some(Carried { lead, over: Some(target), .. }) => {
+                self.carried.set(None);
+                self.set_down(lead, target);
+            }
+            None => {}
         }
     }
 

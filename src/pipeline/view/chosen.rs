@@ -9,7 +9,13 @@ use std::collections::BTreeSet;
 #[component]
 pub fn ChosenBar(hands: Hands) -> impl IntoView {
     let i18n = hands.i18n;
-    let count = Memo::new(move |_| hands.chosen.with(BTreeSet::len));
+    let count = Memo::new(move |_| hands.chosen.with(|chosen| hands.board.how_many_of(chosen)));
+    Effect::new(move |_| {
+        // Those that have left the board meanwhile take nothing with them.
+        if count.get() == 0 && !hands.chosen.with_untracked(BTreeSet::is_empty) {
+            hands.chosen.update(BTreeSet::clear);
+        }
+    });
     let leads = move || hands.board.in_order(&hands.chosen.get_untracked());
     view! {
         <Show when=move || { count.get() > 0 }>

@@ -42,7 +42,7 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
     let refusal = Memo::new(move |_| landing.get().and_then(|_| hands.refusal_of_carried(id)));
     open_under_a_card(column, hands, landing);
     let list = NodeRef::<html::Div>::new();
-    let window = Window::over(list, column);
+    let window = Window::over(list, column, move || next_page(hands, column));
     let look = move || {
         if window.look(column) {
             next_page(hands, column);
@@ -151,7 +151,10 @@ fn open_under_a_card(column: ColumnState, hands: Hands, landing: Memo<Option<usi
             );
         } else if was_folded.get_value() {
             was_folded.set_value(false);
-            if hands.dropped_into.get_value() != Some(column.id()) {
+            if hands.dropped_into.get_value() == Some(column.id()) {
+                // Now somebody wants it open, and the address says so.
+                hands.toggle(column.id());
+            } else {
                 column.is_open.set(false);
             }
         }
@@ -160,11 +163,11 @@ fn open_under_a_card(column: ColumnState, hands: Hands, landing: Memo<Option<usi
 
 /// Fetches the next page once; a failure leaves the button for another try.
 fn next_page(hands: Hands, column: ColumnState) {
-    if column.is_loading.get_untracked() || !column.more.get_untracked() {
+    let is_wanted = column.more.try_get_untracked() == Some(true) && column.is_open.get_untracked();
+    if !is_wanted || column.is_loading.get_untracked() {
         return;
     }
-    let Some(after) = hands.board.end_of(column) else { return };
-    column.is_loading.set(true);
+    let after = hands.board.begin_page(column);
     spawn_local(async move {
         let answer = read_column(column.id(), hands.board.filter(), after).await;
         if !hands.board.is_on_screen() {

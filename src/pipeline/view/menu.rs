@@ -30,7 +30,7 @@ pub fn MoveMenu(leads: Vec<LeadId>, hands: Hands) -> impl IntoView {
                 disabled=is_there || !may_go
                 on:click=move |_| {
                     close();
-                    leads.with_value(|leads| hands.put_together(leads, stage, 0));
+                    leads.with_value(|leads| hands.put_together(leads, stage, None));
                 }
             >
                 {hands.stage_name(stage)}

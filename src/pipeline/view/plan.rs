@@ -3,30 +3,31 @@
 use super::carry::{Hands, many_leads};
 use crate::{
     clock::Moment,
+    error::AppError,
     i18n::{t_string, tu_string},
     ids::LeadId,
     leads::{
-        api::step::{PlannedStep, StepAnswer, StepChange, StepWish, change_next_steps},
+        api::step::{StepAnswer, StepChange, StepWish, change_next_steps},
         view::{StepFields, StepForm, step_problem},
     },
     live::later::Later,
     losses::{rules::DoNot, view::words::trouble},
-    pipeline::api::NextStep,
     ui::{
         form::{FormDialog, FormState},
         key::fresh_key,
         toast::{Offer, Toast},
     },
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
+use std::collections::BTreeSet;
 
 /// Asks what comes next for these leads.
 #[component]
 pub fn PlanTogether(leads: Vec<LeadId>, hands: Hands) -> impl IntoView {
-    view! { <Later name="plan-together">{Suspend::new(plan_dialog(leads.clone(), hands))}</Later> }
+    view! { <Later>{Suspend::new(plan_dialog(leads.clone(), hands))}</Later> }
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn plan_dialog(leads: Vec<LeadId>, hands: Hands) -> AnyView {
     view! { <Opened leads hands/> }.into_any()
 }
@@ -70,15 +71,9 @@ fn change(hands: Hands, lead: LeadId, wanted: StepWish) -> Option<StepChange> {
     Some(StepChange { lead, seen, wanted, key: fresh_key() })
 }
 
-/// What stands before is what an undo goes back to.
-fn back(one: &StepChange, now: Option<NextStep>) -> StepChange {
-    let plan = |NextStep { channel, due, what }: NextStep| PlannedStep {
-        channel,
-        what: what.unwrap_or_default(),
-        due: due.local(),
-    };
-    let wanted = one.seen.clone().map_or(StepWish::Drop, |step| StepWish::Plan(plan(step)));
-    StepChange { lead: one.lead, seen: now, wanted, key: fresh_key() }
+/// The way back from a change that was made.
+fn back(made: &StepChange) -> StepChange {
+    StepChange { lead: made.lead, seen: None, wanted: StepWish::Restore(made.key.clone()), key: fresh_key() }
 }
 
 fn send(hands: Hands, changes: Vec<StepChange>, offers_undo: bool) {
@@ -89,32 +84,48 @@ fn send(hands: Hands, changes: Vec<StepChange>, offers_undo: bool) {
             Ok(ends) => ends,
             Err(error) => return toaster.trouble(untrack(|| trouble(i18n, error))),
         };
-        let (mut done, mut stay) = (Vec::new(), Vec::new());
-        for (one, end) in changes.iter().zip(ends) {
-            match end {
-                StepAnswer::Done { step } => {
-                    hands.board.plan(one.lead, step.clone());
-                    done.push(back(one, step));
-                }
-                StepAnswer::Refused { problem } => stay.push(untrack(|| step_problem(i18n, &problem))),
-                StepAnswer::Conflict { by, at, .. } => stay.push(conflict(hands, by, at)),
-            }
+        // The board may be gone by now, and with it whom the answer is for.
+        if hands.board.is_on_screen() {
+            untrack(|| settle(hands, &changes, ends, offers_undo));
         }
-        let (kept, count) = (stay.len().to_string(), changes.len().to_string());
-        if let Some(why) = stay.first() {
-            toaster.trouble(tu_string!(i18n, pipeline.some_stay, count = kept, of = count, why = why.clone()));
-        }
-        if done.is_empty() {
-            return;
-        }
-        hands.chosen.try_update(std::collections::BTreeSet::clear);
-        let text = tu_string!(i18n, pipeline.planned_toast, count = done.len().to_string());
-        let offer = offers_undo.then(|| Offer {
-            label: tu_string!(i18n, shell.undo).to_string(),
-            take: Callback::new(move |()| send(hands, done.clone(), false)),
-        });
-        toaster.show(Toast { text, is_trouble: false, offer });
     });
+}
+
+fn settle(hands: Hands, changes: &[StepChange], ends: Vec<Result<StepAnswer, AppError>>, offers_undo: bool) {
+    let (i18n, toaster) = (hands.i18n, hands.toaster);
+    let (mut made, mut stay) = (Vec::new(), Vec::new());
+    for (one, end) in changes.iter().zip(ends) {
+        match end {
+            Ok(StepAnswer::Done { step }) => {
+                hands.board.plan(one.lead, step);
+                made.push(back(one));
+            }
+            Ok(StepAnswer::Refused { problem }) => stay.push(step_problem(i18n, &problem)),
+            Ok(StepAnswer::Conflict { by, at, .. }) => stay.push(conflict(hands, by, at)),
+            Err(AppError::NotFound) => stay.push(tu_string!(i18n, pipeline.lead_gone).to_string()),
+            Err(error) => stay.push(trouble(i18n, error)),
+        }
+    }
+    if let Some(why) = stay.first() {
+        let (kept, of) = (stay.len().to_string(), changes.len().to_string());
+        toaster.trouble(tu_string!(i18n, pipeline.some_stay, count = kept, of = of, why = why.clone()));
+    }
+    if made.is_empty() {
+        return;
+    }
+    hands.chosen.try_update(BTreeSet::clear);
+    if !offers_undo {
+        return toaster.say(tu_string!(i18n, pipeline.step_undone_toast, count = made.len()).to_string());
+    }
+    let text = tu_string!(i18n, pipeline.planned_toast, count = made.len()).to_string();
+    let take = Callback::new(move |()| {
+        // The toast may outlive the board that it speaks of.
+        if hands.board.is_on_screen() {
+            send(hands, made.clone(), false);
+        }
+    });
+    let offer = Offer { label: tu_string!(i18n, shell.undo).to_string(), take };
+    toaster.show(Toast { text, is_trouble: false, offer: Some(offer) });
 }
 
 fn conflict(hands: Hands, by: Option<String>, at: Option<Moment>) -> String {

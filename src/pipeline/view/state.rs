@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One column as it is on screen. Copies share their signals.
 #[derive(Clone, Copy)]
@@ -72,6 +72,8 @@ pub struct BoardState {
     cards: StoredValue<HashMap<LeadId, ArcRwSignal<Card>>>,
     /// Cards whose move is on its way to the server: the answer brings the truth about them.
     moving: StoredValue<HashMap<LeadId, OnItsWay>>,
+    /// What the live stream has told while a column's next page was on its way: newer than the page.
+    told: StoredValue<BTreeMap<LeadId, Change>>,
     filter: StoredValue<Filter>,
     viewer: StoredValue<Viewer>,
 }
@@ -84,6 +86,7 @@ impl BoardState {
             columns: StoredValue::new(board.columns.iter().map(ColumnState::new).collect()),
             cards: StoredValue::new(cards.map(|card| (card.id, ArcRwSignal::new(card.clone()))).collect()),
             moving: StoredValue::new(HashMap::new()),
+            told: StoredValue::new(BTreeMap::new()),
             filter: StoredValue::new(filter),
             viewer: StoredValue::new(viewer),
         }
@@ -101,7 +104,20 @@ impl BoardState {
 
     /// The signal of a loaded card.
     pub fn card(self, lead: LeadId) -> Option<ArcRwSignal<Card>> {
-        self.cards.with_value(|cards| cards.get(&lead).cloned())
+        self.cards.try_with_value(|cards| cards.get(&lead).cloned()).flatten()
+    }
+
+    /// The loaded cards between which a card stands by its rank, in whatever order its column is shown.
+    pub fn around(self, card: &Card) -> (Option<LeadId>, Option<LeadId>) {
+        let Some(column) = self.column(card.stage) else { return (None, None) };
+        let mut ranked: Vec<_> = column.order.with_untracked(|order| {
+            let rank = |lead: &LeadId| Some((self.card(*lead)?.with_untracked(|card| card.rank.clone()), *lead));
+            order.iter().filter(|lead| **lead != card.id).filter_map(rank).collect()
+        });
+        ranked.sort();
+        let below = ranked.partition_point(|other| *other < (card.rank.clone(), card.id));
+        let lead = |place: usize| ranked.get(place).map(|(_, lead)| *lead);
+        (below.checked_sub(1).and_then(lead), lead(below))
     }
 
     /// These cards from the first column's top to the last one's bottom.
@@ -112,6 +128,13 @@ impl BoardState {
             };
             columns.iter().flat_map(|column| -> Vec<LeadId> { of(column) }).collect()
         })
+    }
+
+    /// How many of these are on the board; tracked.
+    pub fn how_many_of(self, leads: &BTreeSet<LeadId>) -> usize {
+        let of =
+            |column: &ColumnState| column.order.with(|order| order.iter().filter(|lead| leads.contains(lead)).count());
+        if leads.is_empty() { 0 } else { self.columns.with_value(|columns| columns.iter().map(of).sum()) }
     }
 
     /// The cards of `lead`'s column from the nearest of `known` to it, itself included.
@@ -143,9 +166,22 @@ impl BoardState {
         })
     }
 
+    /// Where a card stands: its column, and how many are above it; tracked.
+    pub fn place_of(self, lead: LeadId) -> Option<(StageId, usize)> {
+        let stage = self.card(lead)?.with(|card| card.stage);
+        let place = self.column(stage)?.order.with(|order| order.iter().position(|other| *other == lead))?;
+        Some((stage, place))
+    }
+
+    /// The card at a place of a column, or the last one above it.
+    pub fn nearest_to(self, stage: StageId, place: usize) -> Option<LeadId> {
+        self.column(stage)?.order.with_untracked(|order| order.get(place).or(order.last()).copied())
+    }
+
     /// The column of a stage.
     pub fn column(self, stage: StageId) -> Option<ColumnState> {
-        self.columns.with_value(|columns| columns.iter().find(|column| column.id() == stage).copied())
+        let find = |columns: &Vec<ColumnState>| columns.iter().find(|column| column.id() == stage).copied();
+        self.columns.try_with_value(find).flatten()
     }
 
     /// Whether a lead in this stage has to have a next step: one that is neither won nor resting.
@@ -209,12 +245,15 @@ impl BoardState {
 
     /// Where a card on its way goes next, if it was put somewhere since.
     pub fn wish_of(self, lead: LeadId) -> Option<(StageId, usize)> {
-        self.moving.with_value(|moving| moving.get(&lead).and_then(|on_its_way| on_its_way.wish))
+        self.moving.try_with_value(|moving| moving.get(&lead).and_then(|on_its_way| on_its_way.wish)).flatten()
     }
 
     /// The server has answered, or never will: this is the card, or it has left the board. What the live stream has told of
     /// it since is newer than the answer, unless its version says otherwise.
     pub fn settle(self, lead: LeadId, card: Option<Card>) {
+        if !self.is_on_screen() {
+            return;
+        }
         let told = self.moving.try_update_value(|moving| moving.remove(&lead)).flatten().and_then(|it| it.told);
         match card {
             Some(card) => self.show(card),
@@ -235,6 +274,11 @@ impl BoardState {
 
     /// Takes over a change from the live stream, unless something newer is known.
     pub fn apply(self, change: Change) {
+        if self.is_loading() {
+            self.told.update_value(|told| {
+                told.insert(change.lead, change.clone());
+            });
+        }
         if self.is_moving(change.lead) {
             let lead = change.lead;
             return self.moving.update_value(|moving| moving.entry(lead).or_default().told = Some(change));
@@ -367,23 +411,32 @@ impl BoardState {
             && self.columns.with_value(|all| all.iter().any(lacks))
     }
 
-    /// Where the next page of a column begins.
-    pub fn end_of(self, column: ColumnState) -> Option<After> {
-        let last = column.order.with_untracked(|order| order.last().copied())?;
-        let (figure, rank, id) = self.card(last)?.with_untracked(|card| self.key(card));
-        Some(After { figure, rank, id })
+    fn is_loading(self) -> bool {
+        self.columns.with_value(|columns| columns.iter().any(|column| column.is_loading.get_untracked()))
     }
 
-    /// Adds a further page below the loaded cards.
-    pub fn append(self, column: ColumnState, page: Page) {
-        // What the live stream has told meanwhile is newer than the page.
-        let fresh: Vec<_> = page.cards.into_iter().filter(|card| self.card(card.id).is_none()).collect();
-        let ids: Vec<_> = fresh.iter().map(|card| card.id).collect();
-        for card in fresh {
-            self.repaint(card);
+    /// The next page of a column is asked for: where it begins, which is the top when all loaded cards have left.
+    pub fn begin_page(self, column: ColumnState) -> After {
+        if !self.is_loading() {
+            self.told.update_value(BTreeMap::clear);
         }
+        column.is_loading.set(true);
+        let last = column.order.with_untracked(|order| order.last().copied()).and_then(|last| self.card(last));
+        let (figure, rank, id) =
+            last.map_or((i64::MIN, String::new(), LeadId(0)), |last| last.with_untracked(|card| self.key(card)));
+        After { figure, rank, id }
+    }
+
+    /// Adds a further page below the loaded cards. What the live stream has told meanwhile is newer than the page.
+    pub fn append(self, column: ColumnState, page: Page) {
+        let told = self.told.get_value();
+        let is_news = |card: &Card| !told.contains_key(&card.id) && self.card(card.id).is_none();
+        let fresh: Vec<_> = page.cards.into_iter().filter(is_news).collect();
+        let ids: Vec<_> = fresh.iter().map(|card| card.id).collect();
+        fresh.into_iter().for_each(|card| self.repaint(card));
         column.order.update(|order| order.extend(ids));
         column.more.set(page.more);
+        told.into_values().for_each(|change| self.apply(change));
     }
 }
 

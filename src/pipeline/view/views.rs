@@ -10,7 +10,7 @@ use crate::{
     pipeline::api::views::{LONGEST_NAME, NewView, SaveAnswer, View, delete_view, read_views, save_view},
     ui::{dialog::Dialog, toast::use_toaster},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 
 /// The button that opens the views.
 #[component]
@@ -23,12 +23,12 @@ pub fn ViewMenu(look: Memo<Look>) -> impl IntoView {
             {t!(i18n, pipeline.views)}
         </button>
         <Show when=move || is_open.get()>
-            <Later name="views">{Suspend::new(views_dialog(look, close))}</Later>
+            <Later>{Suspend::new(views_dialog(look, close))}</Later>
         </Show>
     }
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn views_dialog(look: Memo<Look>, close: Callback<()>) -> AnyView {
     view! { <Views look close/> }.into_any()
 }
@@ -116,6 +116,7 @@ fn NewViewForm(look: Memo<Look>, close: Callback<()>) -> impl IntoView {
             }
             let said = untrack(|| match answer {
                 Ok(SaveAnswer::NameTaken) => t_string!(i18n, pipeline.view_name_taken).to_owned(),
+                Ok(SaveAnswer::TooMany) => t_string!(i18n, pipeline.view_too_many).to_owned(),
                 Ok(_) => t_string!(i18n, pipeline.view_name_missing).to_owned(),
                 Err(error) => trouble(i18n, error),
             });

@@ -24,7 +24,7 @@ use crate::{
         toast::use_toaster,
     },
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local, wasm_split::wasm_split};
 
 /// Plans when a lost lead is asked again. `on_done` hears whether something changed; unmount the dialog there.
 /// Its code comes when it is opened first.
@@ -36,10 +36,10 @@ pub fn PlanDialog(
     #[prop(into)]
     on_done: Callback<bool>,
 ) -> impl IntoView {
-    view! { <Later name="plan">{Suspend::new(plan_dialog(lead, on_done))}</Later> }
+    view! { <Later>{Suspend::new(plan_dialog(lead, on_done))}</Later> }
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn plan_dialog(lead: LeadId, on_done: Callback<bool>) -> AnyView {
     view! { <Opened lead on_done/> }.into_any()
 }

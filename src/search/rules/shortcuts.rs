@@ -95,12 +95,17 @@ pub enum Press {
     Nothing,
 }
 
-/// What `key` does after `before`, the first key of two. A key of the Russian keyboard is the Latin one at its place.
-pub fn press(before: Option<char>, key: &str, manages: bool) -> Press {
+/// The small Latin letter or the sign of a key, whatever the keyboard is set to: a key of the Russian keyboard is the Latin
+/// one at its place. `None` for keys such as Enter.
+pub fn letter(key: &str) -> Option<char> {
     let latin = on_the_other_keyboard(key).filter(|_| !key.is_ascii());
     let mut letters = latin.as_deref().unwrap_or(key).chars();
-    let (Some(letter), None) = (letters.next(), letters.next()) else { return Press::Nothing };
-    let letter = letter.to_ascii_lowercase();
+    letters.next().filter(|_| letters.next().is_none()).map(|letter| letter.to_ascii_lowercase())
+}
+
+/// What `key` does after `before`, the first key of two.
+pub fn press(before: Option<char>, key: &str, manages: bool) -> Press {
+    let Some(letter) = letter(key) else { return Press::Nothing };
     let pressed: Vec<char> = before.into_iter().chain([letter]).collect();
     match Command::open_to(manages).find(|command| command.keys() == pressed) {
         Some(command) => Press::Does(command),
@@ -121,12 +126,24 @@ pub enum OnCard {
     Carry,
     /// Put it back.
     LetGo,
+    /// Choose it, to change several together.
+    Choose,
+    /// Open its menu.
+    Menu,
+    /// Take the last change back.
+    Undo,
 }
 
 impl OnCard {
     /// All of them, with the names of their keys.
-    pub const ALL: [(Self, &'static [&'static str]); 3] =
-        [(Self::PickUp, &["Space"]), (Self::Carry, &["←", "→", "↑", "↓"]), (Self::LetGo, &["Esc"])];
+    pub const ALL: [(Self, &'static [&'static str]); 6] = [
+        (Self::PickUp, &["Space"]),
+        (Self::Carry, &["←", "→", "↑", "↓"]),
+        (Self::LetGo, &["Esc"]),
+        (Self::Choose, &["x"]),
+        (Self::Menu, &["m"]),
+        (Self::Undo, &["Ctrl", "Z"]),
+    ];
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The dictionary of all words. It only grows, but for this.
+//! The dictionary of all words. What is blanked leaves it by itself; what goes in bulk is swept out here.
 
 use sqlx::PgConnection;
 
@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 /// that is on its way would be taken for known and be forgotten.
 pub async fn forget_unused_words(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "delete from search_word where word not in
-             (select unnest(words) from search_doc union all select unnest(notes) from search_doc)"
+        "delete from search_word where word in
+             (select word from search_word except select unnest(words || notes) from search_doc)"
     )
     .execute(connection)
     .await?;

@@ -9,7 +9,7 @@ use crate::{
     search::rules::shortcuts::{Command, Press, press},
     ui::icon::{Drawn, Icon},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_navigate;
 use leptos_use::{use_event_listener, use_window};
 use std::time::Duration;
@@ -200,12 +200,10 @@ pub fn SearchButton(state: SearchState) -> impl IntoView {
 /// What is open. Its code comes when it is opened first.
 #[component]
 pub fn SearchDialogs(state: SearchState) -> impl IntoView {
-    move || {
-        state.open.get().map(|open| view! { <Later name="search">{Suspend::new(search_dialog(open, state))}</Later> })
-    }
+    move || state.open.get().map(|open| view! { <Later>{Suspend::new(search_dialog(open, state))}</Later> })
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn search_dialog(open: Open, state: SearchState) -> AnyView {
     match open {
         Open::Palette => view! { <Palette state/> }.into_any(),

@@ -30,6 +30,9 @@ pub(super) fn on_card_name(i18n: I18n, what: OnCard) -> String {
         OnCard::PickUp => t_string!(i18n, search.card_pick_up),
         OnCard::Carry => t_string!(i18n, search.card_carry),
         OnCard::LetGo => t_string!(i18n, search.card_let_go),
+        OnCard::Choose => t_string!(i18n, search.card_choose),
+        OnCard::Menu => t_string!(i18n, search.card_menu),
+        OnCard::Undo => t_string!(i18n, search.card_undo),
     }
     .to_owned()
 }

@@ -23,7 +23,7 @@ use crate::{
         rules::{Draft, Field, LONGEST_AMOUNT, Objection, as_typed, minor_units, plan_win},
     },
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local, wasm_split::wasm_split};
 
 /// Asks what a win is worth, and makes the lead a customer. `on_done` gets its card, or nothing when it was not won; unmount
 /// the dialog there. Its code comes when it is opened first.
@@ -35,10 +35,10 @@ pub fn WinDialog(
     #[prop(into)]
     on_done: Callback<Option<Card>>,
 ) -> impl IntoView {
-    view! { <Later name="win">{Suspend::new(win_dialog(lead, on_done))}</Later> }
+    view! { <Later>{Suspend::new(win_dialog(lead, on_done))}</Later> }
 }
 
-#[lazy]
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
 fn win_dialog(lead: LeadId, on_done: Callback<Option<Card>>) -> AnyView {
     view! { <Opened lead on_done/> }.into_any()
 }
