@@ -15,14 +15,14 @@ use leptos_router::LazyRoute;
 
 /// The route of a page that comes with a bundle.
 macro_rules! later {
-    ($bundle:ident: $($route:ident of $page:ident),+) => {
+    ($bundle:ident: $($name:ident is $route:ident of $page:ident),+) => {
         $(
             #[doc = concat!("The way to [`", stringify!($page), "`], which comes with the bundle `", stringify!($bundle), "`.")]
             pub struct $route;
 
             const _: () = {
                 #[wasm_split($bundle, wasm_split_path = leptos::wasm_split, preload(fetch))]
-                fn page() -> AnyView {
+                fn $name() -> AnyView {
                     view! { <$page/> }.into_any()
                 }
 
@@ -35,7 +35,7 @@ macro_rules! later {
                         // The page names the bundle's files in its head.
                         #[cfg(feature = "ssr")]
                         leptos::prefetch_lazy_fn_on_server(stringify!($bundle));
-                        page().await
+                        $name().await
                     }
 
                     async fn preload() {
@@ -47,8 +47,8 @@ macro_rules! later {
     };
 }
 
-later!(day: TodayRoute of TodayPage, AtRiskRoute of AtRiskPage);
-later!(record: LeadRoute of LeadPage, LostPoolRoute of LostPoolPage);
-later!(figures: LossesRoute of LossesPage, OwnFiguresRoute of OwnFiguresPage);
-later!(office: SettingsRoute of SettingsPage, SectionRoute of SectionPage, ImportRoute of ImportPage);
-later!(arrival: SetupRoute of SetupPage, InvitationRoute of InvitationPage);
+later!(day: today is TodayRoute of TodayPage, at_risk is AtRiskRoute of AtRiskPage);
+later!(record: lead is LeadRoute of LeadPage, lost_pool is LostPoolRoute of LostPoolPage);
+later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage);
+later!(office: settings is SettingsRoute of SettingsPage, section is SectionRoute of SectionPage, import is ImportRoute of ImportPage);
+later!(arrival: setup is SetupRoute of SetupPage, invitation is InvitationRoute of InvitationPage);

@@ -254,6 +254,13 @@ impl Node {
     }
 }
 
+/// Takes the first whole event out of what a stream has sent; a letter may have come in two parts.
+pub fn next_event(unread: &mut Vec<u8>) -> Option<String> {
+    let end = unread.windows(2).position(|pair| pair == b"\n\n")?;
+    let event: Vec<_> = unread.drain(..end + 2).collect();
+    Some(String::from_utf8(event).expect("whole letters"))
+}
+
 /// A browser, as far as the server can tell: it keeps its session cookie and says where its requests come from.
 #[derive(Debug, Clone)]
 pub struct Client {

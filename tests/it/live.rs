@@ -2,7 +2,7 @@
 
 use crate::{
     given::{self, Given},
-    harness::{Client, TestApp, eventually, fresh_key, spawn_app},
+    harness::{Client, TestApp, eventually, fresh_key, next_event, spawn_app},
 };
 use chrono::TimeDelta;
 use reqwest::{Method, Response, StatusCode};
@@ -24,7 +24,7 @@ const SELIN: &str = "selin@demo.winback";
 /// An open live stream, read message by message.
 struct Stream {
     answer: Response,
-    unread: String,
+    unread: Vec<u8>,
     /// All that has come so far, as it came.
     raw: String,
 }
@@ -39,7 +39,7 @@ impl Stream {
         };
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK);
-        Self { answer, unread: String::new(), raw: String::new() }
+        Self { answer, unread: Vec::new(), raw: String::new() }
     }
 
     /// Opens a stream that begins now; answers its first word, too: the place to hold on to.
@@ -53,15 +53,12 @@ impl Stream {
     /// The next event as it came; `None` once the stream has ended.
     async fn event(&mut self) -> Option<String> {
         loop {
-            if let Some((event, rest)) = self.unread.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.unread = rest;
+            if let Some(event) = next_event(&mut self.unread) {
+                self.raw.push_str(&event);
                 return Some(event);
             }
             let chunk = self.answer.chunk().await.expect("the stream goes on or ends cleanly")?;
-            let text = std::str::from_utf8(&chunk).expect("whole letters");
-            self.unread.push_str(text);
-            self.raw.push_str(text);
+            self.unread.extend_from_slice(&chunk);
         }
     }
 
@@ -280,7 +277,7 @@ async fn who_reconnects_hears_exactly_what_was_missed() {
     let (again, missed, reset) = Stream::open_after(&ayse, Some(place)).await.caught_up().await;
     assert_eq!((again, missed.len(), reset), (place, 0, false));
     let answer = ayse.get(&format!("/live?after={place}")).await;
-    let (again, ..) = Stream { answer, unread: String::new(), raw: String::new() }.caught_up().await;
+    let (again, ..) = Stream { answer, unread: Vec::new(), raw: String::new() }.caught_up().await;
     assert_eq!(again, place);
     // And the stream goes on.
     move_to(&selin, a, given::stage(&app, "open").await, 1).await;

@@ -2,7 +2,7 @@
 //! its own changes taken over as they come.
 
 use super::dice::Dice;
-use crate::harness::{Client, heard};
+use crate::harness::{Client, heard, next_event};
 use reqwest::{Method, Response};
 use serde_json::json;
 use std::{
@@ -216,15 +216,14 @@ async fn follow(doors: [Client; 2], mut dice: Dice, known: Arc<Mutex<Known>>, mu
 
 /// Takes over so many messages of a stream, or as many as come; true when everything has to be read again.
 async fn listen(mut answer: Response, words: usize, known: &Mutex<Known>) -> bool {
-    let (mut unread, mut heard) = (String::new(), 0);
+    let (mut unread, mut heard) = (Vec::new(), 0);
     while heard < words {
         // A line that breaks is what this is about.
         let Ok(Some(chunk)) = answer.chunk().await else { return false };
-        unread.push_str(std::str::from_utf8(&chunk).expect("whole letters"));
-        while let Some((event, rest)) = unread.split_once("\n\n") {
+        unread.extend_from_slice(&chunk);
+        while let Some(event) = next_event(&mut unread) {
             let data = event.lines().find_map(|line| line.strip_prefix("data: "));
             let message = data.map(|data| serde_json::from_str(data).expect("a message of this shape"));
-            unread = rest.to_owned();
             heard += 1;
             match message {
                 Some(Message::Changes { seen, changes }) => {
