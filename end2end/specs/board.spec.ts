@@ -189,15 +189,22 @@ test('a board is divided by who holds the leads; each lane is a board of its own
   await page.getByRole('combobox', { name: 'Lanes' }).selectOption('holder');
   await expect(page).toHaveURL(/lanes=holder/);
   const lane = (name: string) => page.getByRole('region', { name: new RegExp(`^${name}`) });
-  await expect(names(lane('Burak Şahin').getByRole('region', { name: 'Open', exact: true }))).toHaveText(['Kulvar Bir', 'Kulvar İki']);
-  await expect(names(lane('Emre Güneş').getByRole('region', { name: 'Open', exact: true }))).toHaveText(['Kulvar Üç']);
+  await expect(names(lane('Burak Şahin').getByRole('group', { name: 'Open', exact: true }))).toHaveText(['Kulvar Bir', 'Kulvar İki']);
+  await expect(names(lane('Emre Güneş').getByRole('group', { name: 'Open', exact: true }))).toHaveText(['Kulvar Üç']);
   const found = await new AxeBuilder({ page }).analyze();
   expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
   await card(page, 'Kulvar Üç').press('m');
   await dialog(page).getByRole('button', { name: 'Qualified' }).click();
-  await expect(names(lane('Emre Güneş').getByRole('region', { name: 'Qualified', exact: true }))).toHaveText(['Kulvar Üç']);
+  await expect(names(lane('Emre Güneş').getByRole('group', { name: 'Qualified', exact: true }))).toHaveText(['Kulvar Üç']);
   await lane('Emre Güneş').getByRole('button', { name: /^Emre Güneş/ }).click();
   await expect(card(page, 'Kulvar Üç')).toHaveCount(0);
+});
+
+test('a divided board that is opened by its address shows its lanes', async ({ open, winback }) => {
+  await winback.give('burak', [{ name: 'Doğrudan Kulvar' }]);
+  const page = await open('selin');
+  await visit(page, '/board?q=dogrudan&lanes=holder');
+  await expect(card(page, 'Doğrudan Kulvar')).toBeVisible();
 });
 
 test('by thumb: chosen from the menu, moved together, taken back by the toast @phone', async ({ open, winback }) => {

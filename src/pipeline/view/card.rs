@@ -99,7 +99,13 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
         move || risks.as_ref().and_then(|risks| risk_mark(i18n, risks, hands.now.get().utc))
     };
     let attempts = details.map(|details| details.attempts).filter(|attempts| *attempts > 0).map(|attempts| {
-        view! { <span class="faint small">{t!(i18n, risks.attempts, count = move || attempts)}</span> }
+        let said = t_string!(i18n, risks.attempts, count = attempts).to_string();
+        view! {
+            <span class="faint small num" title=said.clone()>
+                <span aria-hidden="true">"×"{attempts}</span>
+                <span class="sr">{said}</span>
+            </span>
+        }
     });
     view! {
         <div class="top">

@@ -26,6 +26,8 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
     let i18n = hands.i18n;
     let id = column.id();
     let language = move || leptos_i18n::Locale::as_str(i18n.get_locale());
+    // In a divided board many columns have one name, and are no landmarks.
+    let role = hands.look.with_untracked(|look| look.lanes.map(|_| "group"));
     let name = move || column.stage.with_value(|stage| stage.name.pick(language()).to_owned());
     let meaning = move || column.stage.with_value(|stage| stage.meaning.pick(language()).to_owned());
     let kind = column.stage.with_value(|stage| stage.kind);
@@ -68,6 +70,7 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
             class:refuses=move || refusal.get().is_some()
             data-stage=id.to_string()
             data-kind=kind.word()
+            role=role
             aria-label=name
         >
             <header title=meaning>

@@ -48,8 +48,10 @@ fn key(lane: &Lane) -> String {
 #[component]
 fn Listed(lanes: Vec<Lane>, filter: Filter, by: Lanes, look: Memo<Look>) -> impl IntoView {
     let i18n = use_i18n();
-    // Which are open, the one that was opened last at the end.
-    let open = RwSignal::new(lanes.iter().take(MOST_OPEN).map(key).collect::<Vec<_>>());
+    // Which are open, the one that was opened last at the end. Their boards are read once the page is there.
+    let open = RwSignal::new(Vec::new());
+    let first: Vec<_> = lanes.iter().take(MOST_OPEN).map(key).collect();
+    Effect::new(move |_| open.set(first.clone()));
     let lanes = RwSignal::new(lanes);
     follow_counts(lanes, filter, by);
     let toggle = move |lane: &str| {
@@ -136,7 +138,11 @@ fn LaneBoard(filter: Filter, look: Memo<Look>) -> impl IntoView {
     let Me(viewer) = expect_context();
     let reload = RwSignal::new(0u32);
     let filter = StoredValue::new(filter);
-    let board = Resource::new_blocking(move || reload.get(), move |_| read_board(filter.get_value()));
+    let connection = use_connection();
+    let board = LocalResource::new(move || {
+        reload.track();
+        connection.ask(move || read_board(filter.get_value()))
+    });
     view! {
         <Transition>
             {move || Suspend::new(async move {
