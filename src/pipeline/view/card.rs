@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     format,
-    i18n::{t, t_string},
+    i18n::t_string,
     ids::LeadId,
     live::presence::PresentAt,
     pipeline::api::{Card, Channel, NextStep, Temperature},
@@ -100,8 +100,9 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
     };
     let attempts = details.map(|details| details.attempts).filter(|attempts| *attempts > 0).map(|attempts| {
         let said = t_string!(i18n, risks.attempts, count = attempts).to_string();
+        let title = said.clone();
         view! {
-            <span class="faint small num" title=said.clone()>
+            <span class="faint small num" title=title>
                 <span aria-hidden="true">"×"{attempts}</span>
                 <span class="sr">{said}</span>
             </span>
