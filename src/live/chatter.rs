@@ -15,7 +15,9 @@ const MOST: usize = 4096;
 
 /// What was said lately.
 #[derive(Debug, Default)]
-pub struct Chatter(Mutex<HashMap<(UserId, LeadId), (Doing, DateTime<Utc>)>>);
+pub struct Chatter(Mutex<HashMap<(UserId, LeadId), LastWord>>);
+
+type LastWord = (Doing, DateTime<Utc>);
 
 impl Chatter {
     /// Whether this is worth passing on: whoever leaves or begins something else always is.
