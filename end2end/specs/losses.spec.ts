@@ -510,7 +510,7 @@ test('a lead that moved while its loss was written is lost with one more press',
   await moved;
   await dialog.getByRole('button', { name: 'Mark as lost' }).click();
   await expect(dialog.getByRole('alert')).toHaveText(
-    'Selin Yıldız moved this lead meanwhile. Your answers are kept: check them and press again.',
+    /^Selin Yıldız moved this lead meanwhile \(.+\): it is now in Qualified\. Your answers are kept: check them and press again\.$/,
   );
   await expect(dialog.getByLabel('Your observations')).toHaveValue('Kept while others move.');
   await markLost(rep, dialog);

@@ -343,16 +343,15 @@ impl Hands {
             return;
         }
         self.chosen.update(BTreeSet::clear);
-        self.send(sent, offers_undo);
+        self.send(sent, self.stage_names(), offers_undo);
     }
 
     /// Sends moves until they are answered; the end is told whatever is on screen by then.
-    fn send(self, sent: Vec<Sent>, offers_undo: bool) {
-        let stages = self.stage_names();
+    fn send(self, sent: Vec<Sent>, stages: StageNames, offers_undo: bool) {
         spawn_local(async move {
             let wanted: Vec<_> = sent.iter().map(|one: &Sent| one.wanted.clone()).collect();
             let answer = self.connection.persistently(async || send(&wanted).await).await;
-            untrack(|| self.settle(sent, answer, &stages, offers_undo));
+            untrack(|| self.settle(sent, answer, stages, offers_undo));
         });
     }
 
@@ -389,7 +388,7 @@ impl Hands {
             .unwrap_or_default()
     }
 
-    fn settle(self, sent: Vec<Sent>, answer: Result<Vec<Moved>, AppError>, stages: &StageNames, offers_undo: bool) {
+    fn settle(self, sent: Vec<Sent>, answer: Result<Vec<Moved>, AppError>, stages: StageNames, offers_undo: bool) {
         let i18n = self.i18n;
         let ends = match answer {
             Ok(ends) => ends,
@@ -409,7 +408,7 @@ impl Hands {
         for (one, end) in sent.into_iter().zip(ends) {
             let wish = self.board.wish_of(one.before.id);
             let around = self.board.around(&one.before);
-            match (self.settle_one(&one, end, stages), wish) {
+            match (self.settle_one(&one, end, &stages), wish) {
                 (Some(to), None) => {
                     last = Some((card_name(i18n, &one.before), to));
                     moved.push(one.way_back(to, around));
@@ -426,7 +425,7 @@ impl Hands {
         };
         self.spoken.try_set(text.clone());
         if offers_undo {
-            self.offer_undo(text, moved);
+            self.offer_undo(text, moved, stages);
         }
     }
 
@@ -468,7 +467,7 @@ impl Hands {
     }
 
     /// The way back, from the toast and by the keyboard: what went last comes back first, so that each place is what it was.
-    fn offer_undo(self, text: String, mut moved: Vec<WayBack>) {
+    fn offer_undo(self, text: String, mut moved: Vec<WayBack>, stages: StageNames) {
         moved.reverse();
         let offer = Offer {
             label: tu_string!(self.i18n, shell.undo).to_string(),
@@ -477,7 +476,7 @@ impl Hands {
                     self.put(moved.iter().map(|way| way.step).collect(), false);
                 } else {
                     // The toast has outlived the board that it speaks of.
-                    self.send(moved.iter().filter_map(WayBack::without_a_board).collect(), false);
+                    self.send(moved.iter().filter_map(WayBack::without_a_board).collect(), stages.clone(), false);
                 }
             }),
         };
