@@ -118,13 +118,13 @@ pub fn MentionField(
         let written = format!("{}{} ", &before[..before.len() - length], person.name);
         let caret = u32::try_from(written.encode_utf16().count()).unwrap_or(u32::MAX);
         let rest = text.get(before.len()..).unwrap_or_default();
-        value.set(format!("{written}{}", rest.strip_prefix(' ').unwrap_or(rest)));
+        let text = format!("{written}{}", rest.strip_prefix(' ').unwrap_or(rest));
+        // At once: who types on must find the caret behind the name. A field that has gone takes neither.
+        element.set_value(&text);
+        let _ = element.set_selection_range(caret, caret);
+        let _ = element.focus();
+        value.set(text);
         typed.set(None);
-        request_animation_frame(move || {
-            // A field that has gone takes neither.
-            let _ = element.set_selection_range(caret, caret);
-            let _ = element.focus();
-        });
     };
     let key = move |event: KeyboardEvent| {
         if !is_open.get_untracked() || event.is_composing() {
