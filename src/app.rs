@@ -1,8 +1,11 @@
 //! The document around every page, the router and its table of routes.
 
 use crate::{
-    i18n::Locale, live::connection::provide_connection, people::view::SignInPage, pipeline::view::BoardPage,
-    ui::toast::provide_toasts,
+    i18n::Locale,
+    live::connection::provide_connection,
+    people::view::SignInPage,
+    pipeline::view::BoardPage,
+    ui::{title::TitleFormat, toast::provide_toasts},
 };
 use frame::Frame;
 use later::{
@@ -11,7 +14,7 @@ use later::{
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};
-use leptos_meta::{Html, MetaTags, Title, provide_meta_context};
+use leptos_meta::{Html, MetaTags, provide_meta_context};
 use leptos_router::{
     Lazy, SsrMode,
     components::{ParentRoute, Redirect, Route, Router, Routes},
@@ -71,7 +74,7 @@ pub fn App() -> impl IntoView {
     let direction = move || if is_right_to_left(i18n.get_locale()) { "rtl" } else { "ltr" };
     view! {
         <Html attr:lang=language attr:dir=direction/>
-        <Title formatter=|page: String| if page.is_empty() { "winback".to_owned() } else { format!("{page} · winback") }/>
+        <TitleFormat/>
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>

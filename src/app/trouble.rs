@@ -3,9 +3,9 @@
 use crate::{
     error::AppError,
     i18n::{t, use_i18n},
+    ui::title::PageTitle,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// No such page.
 #[component]
@@ -34,7 +34,7 @@ pub fn Trouble(error: AppError) -> impl IntoView {
         }
     };
     view! {
-        <Title text="winback"/>
+        <PageTitle text="winback"/>
         <section class="trouble">
             <h1>{title}</h1>
             <p>{advice}</p>

@@ -3,9 +3,9 @@
 use crate::{
     app::frame::LanguageChoice,
     i18n::{t, t_string, use_i18n},
+    ui::title::PageTitle,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// The sign-in page: `next` says where to go afterwards, `problem` what was wrong the last time.
@@ -22,7 +22,7 @@ pub fn SignInPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=move || t_string!(i18n, people.sign_in)/>
+        <PageTitle text=move || t_string!(i18n, people.sign_in)/>
         <main class="sign-in">
             <h1>"winback"</h1>
             <p class="muted">{t!(i18n, people.promise)}</p>

@@ -8,6 +8,7 @@ pub mod field;
 pub mod form;
 pub mod icon;
 pub mod key;
+pub mod title;
 pub mod toast;
 pub mod unsent;
 pub mod upload;

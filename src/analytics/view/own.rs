@@ -10,10 +10,9 @@ use crate::{
     format,
     i18n::{t, t_string, use_i18n},
     live::{browser::follow, wire::Message},
-    ui::explain::Explain,
+    ui::{explain::Explain, title::PageTitle},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use std::time::Duration;
 
 /// Figures are read again this long after the first of several changes.
@@ -24,7 +23,7 @@ const SETTLE: Duration = Duration::from_millis(400);
 pub fn OwnFiguresPage() -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <Title text=move || t_string!(i18n, analytics.own_title).to_string()/>
+        <PageTitle text=move || t_string!(i18n, analytics.own_title).to_string()/>
         <header class="bar"><h1>{t!(i18n, analytics.own_title)}</h1></header>
         <OwnFiguresPanel/>
     }

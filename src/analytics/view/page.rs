@@ -18,9 +18,9 @@ use crate::{
     i18n::{t, t_string, use_i18n},
     live::{browser::follow, wire::Message},
     losses::view::words::{I18n, language},
+    ui::title::PageTitle,
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_query_map};
 use std::time::Duration;
 
@@ -81,7 +81,7 @@ pub fn LossesPage() -> impl IntoView {
     // Read once: what changes later changes in place.
     let first = Resource::new_blocking(|| (), move |()| read_first(look.get_untracked(), language(i18n).to_owned()));
     view! {
-        <Title text=move || t_string!(i18n, analytics.title).to_string()/>
+        <PageTitle text=move || t_string!(i18n, analytics.title).to_string()/>
         <Transition fallback=move || view! { <p class="pool-note muted">{t!(i18n, analytics.loading)}</p> }>
             {move || Suspend::new(async move {
                 match first.await {

@@ -9,9 +9,9 @@ use crate::{
     },
     error::AppError,
     i18n::{t, t_string, use_i18n},
+    ui::title::PageTitle,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// What the address asks for.
@@ -45,7 +45,7 @@ pub fn ImportPage() -> impl IntoView {
         Step::Watch(run) => view! { <WatchStep run/> }.into_any(),
     };
     view! {
-        <Title text=move || t_string!(i18n, capture.title).to_string()/>
+        <PageTitle text=move || t_string!(i18n, capture.title).to_string()/>
         <header class="bar"><h1>{t!(i18n, capture.title)}</h1>{way_back}</header>
         <div class="import-page">{body}</div>
     }

@@ -41,11 +41,11 @@ use crate::{
     recontacts::view::PlanDialog,
     risks::view::{AtRisk, RiskDialog, RiskPanel},
     search::api::visit,
+    ui::title::PageTitle,
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// The page.
@@ -96,7 +96,7 @@ fn MaskedView(id: LeadId, lead: MaskedLead) -> impl IntoView {
     };
     let MaskedLead { holder, stage, next_step } = lead;
     view! {
-        <Title text=move || t_string!(i18n, leads.masked_title).to_string()/>
+        <PageTitle text=move || t_string!(i18n, leads.masked_title).to_string()/>
         <header class="bar"><h1>{t!(i18n, leads.masked_title)}</h1></header>
         <div class="lead-page">
             <section class="panel">
@@ -212,7 +212,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
         })
     };
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <Head ground title open/>
         <div class="lead-page">
             <div class="lead-main">

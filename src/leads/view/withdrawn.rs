@@ -4,9 +4,9 @@ use crate::{
     clock::Moment,
     format,
     i18n::{t, t_string, use_i18n},
+    ui::title::PageTitle,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// What is left to say about it.
 #[component]
@@ -18,7 +18,7 @@ pub(super) fn WithdrawnView(
     let said =
         move || t_string!(i18n, capture.lead_withdrawn, when = format::date_time(i18n.get_locale(), at)).to_string();
     view! {
-        <Title text=move || t_string!(i18n, capture.lead_withdrawn_title).to_string()/>
+        <PageTitle text=move || t_string!(i18n, capture.lead_withdrawn_title).to_string()/>
         <header class="bar"><h1>{t!(i18n, capture.lead_withdrawn_title)}</h1></header>
         <div class="lead-page">
             <section class="panel">

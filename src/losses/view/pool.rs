@@ -14,10 +14,10 @@ use crate::{
     losses::api::{Bar, Pool, PoolFilter, PoolRow, PoolSort, StageAtLoss, read_pool},
     people::rules::Holder,
     recontacts::{self, view::PlanDialog},
+    ui::title::PageTitle,
 };
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -64,7 +64,7 @@ pub fn LostPoolPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=move || t_string!(i18n, losses.pool_title).to_string()/>
+        <PageTitle text=move || t_string!(i18n, losses.pool_title).to_string()/>
         <header class="bar">
             <h1>{t!(i18n, losses.pool_title)}</h1>
             <SearchForm filter/>

@@ -29,12 +29,12 @@ use crate::{
     risks::view::{AtRisk, RiskDialog, words::risk_mark},
     ui::{
         icon::Drawn,
+        title::PageTitle,
         wait::{gathered, when_free},
     },
 };
 use chrono::NaiveDateTime;
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
-use leptos_meta::Title;
 use std::{collections::BTreeSet, time::Duration};
 
 /// Changes are shown this long after the first of them.
@@ -94,7 +94,7 @@ pub fn TodayPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=move || t_string!(i18n, outreach.today).to_string()/>
+        <PageTitle text=move || t_string!(i18n, outreach.today).to_string()/>
         <Transition>
             {move || Suspend::new(async move {
                 match today.await {

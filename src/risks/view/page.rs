@@ -17,10 +17,12 @@ use crate::{
     },
     pipeline::api::Money,
     risks::api::{AfterRisk, RiskFilter, RiskList, RiskRow, Share, read_risks},
-    ui::wait::{gathered, when_free},
+    ui::{
+        title::PageTitle,
+        wait::{gathered, when_free},
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -66,7 +68,7 @@ pub fn AtRiskPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=move || t_string!(i18n, risks.list_title).to_string()/>
+        <PageTitle text=move || t_string!(i18n, risks.list_title).to_string()/>
         <Transition>
             {move || Suspend::new(async move {
                 let shown = filter.get_untracked();

@@ -28,12 +28,12 @@ use crate::{
     },
     ui::{
         key::fresh_key,
+        title::PageTitle,
         toast::{Offer, Toast, Toaster, use_toaster},
     },
 };
 use chrono::NaiveDate;
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub fn SettingsPage() -> impl IntoView {
     let i18n = use_i18n();
     let overview = Resource::new_blocking(|| (), |()| read_overview());
     view! {
-        <Title text=move || w!(i18n, title)/>
+        <PageTitle text=move || w!(i18n, title)/>
         <header class="bar"><h1>{t!(i18n, settings.title)}</h1></header>
         <Transition>
             {move || Suspend::new(async move {
@@ -247,7 +247,7 @@ pub fn SectionPage() -> impl IntoView {
     let reload = Callback::new(move |()| sheet.refetch());
     let title = move || section.get().map(|section| words::section(i18n, section)).unwrap_or_default();
     view! {
-        <Title text=move || title().0/>
+        <PageTitle text=move || title().0/>
         <header class="bar setting-head">
             <a href="/settings">{t!(i18n, settings.title)}</a>
             <h1>{move || title().0}</h1>

@@ -11,10 +11,12 @@ use crate::{
         api::{Beginnings, Entry, FirstRun, Guest, accept_invitation, read_beginnings, read_invitation, set_up},
         rules::Refusal,
     },
-    ui::field::{TextField, focus_first_problem},
+    ui::{
+        field::{TextField, focus_first_problem},
+        title::PageTitle,
+    },
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// What a form of these pages holds besides its fields.
@@ -117,7 +119,7 @@ pub fn SetupPage() -> impl IntoView {
     let token = move || query.with(|query| query.get("token").unwrap_or_default());
     let beginnings = Resource::new_blocking(token, read_beginnings);
     view! {
-        <Title text=move || w!(i18n, setup_title)/>
+        <PageTitle text=move || w!(i18n, setup_title)/>
         <main class="sign-in setup">
             <h1>"winback"</h1>
             <LanguageChoice/>
@@ -201,7 +203,7 @@ pub fn InvitationPage() -> impl IntoView {
     let secret = move || params.with(|params| params.get("secret").unwrap_or_default());
     let guest = Resource::new_blocking(secret, read_invitation);
     view! {
-        <Title text=move || w!(i18n, invitation_title)/>
+        <PageTitle text=move || w!(i18n, invitation_title)/>
         <main class="sign-in">
             <h1>"winback"</h1>
             <LanguageChoice/>
