@@ -4,7 +4,7 @@ use super::words;
 use crate::{
     colleagues::{
         api::{Answered, NewAnswer, Question, answer_question},
-        rules::Verdict,
+        rules::{QuestionKind, Verdict},
     },
     i18n::{t_string, tu_string, use_i18n},
     live::connection::use_connection,
@@ -34,18 +34,25 @@ pub fn AnswerDialog(
     let id = question.id;
     let unsent = Unsent::of(format_args!("answer-{id}"));
     let key = IntentKey::beside(unsent);
-    let verdict = RwSignal::new(None::<Verdict>);
+    // A call for help is answered in words, unless somebody says otherwise; a discount is for somebody to decide.
+    let usual = match question.kind {
+        QuestionKind::Help => Some(Verdict::Comment),
+        QuestionKind::Discount => None,
+    };
+    let verdict = RwSignal::new(usual);
     let text = RwSignal::new(String::new());
     unsent.keep(
         move || (verdict.get(), text.get()),
         move |(kept_verdict, kept_text)| {
-            verdict.set(kept_verdict);
+            verdict.set(kept_verdict.or(usual));
             text.set(kept_text);
         },
     );
     let who = StoredValue::new(question.by_name.clone());
     let send = move |()| {
-        let verdict = verdict.get_untracked().unwrap_or(Verdict::Comment);
+        let Some(verdict) = verdict.get_untracked() else {
+            return state.object(tu_string!(i18n, colleagues.verdict_missing).to_string());
+        };
         let text = text.get_untracked();
         let wanted = NewAnswer { question: id, verdict, key: key.of(&(verdict, &text)), text };
         state.is_sent();

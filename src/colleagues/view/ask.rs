@@ -40,7 +40,10 @@ impl Filled {
         let of = self.of.get_untracked().or(choices.managers.first().map(|(id, _)| *id)).ok_or(Wrong::NobodyToAsk)?;
         let text = self.text.get_untracked();
         if text.trim().is_empty() {
-            return Err(Wrong::Rule(AskProblem::TextMissing));
+            return Err(match kind {
+                QuestionKind::Help => Wrong::Rule(AskProblem::TextMissing),
+                QuestionKind::Discount => Wrong::NoCase,
+            });
         }
         let discount = match kind {
             QuestionKind::Help => None,
@@ -69,6 +72,8 @@ impl Filled {
 enum Wrong {
     NobodyToAsk,
     TooHigh,
+    /// Nothing says why the discount is worth it.
+    NoCase,
     Rule(AskProblem),
 }
 
@@ -117,6 +122,7 @@ pub fn AskDialog(
                 return state.object(match wrong {
                     Wrong::NobodyToAsk => tu_string!(i18n, colleagues.nobody_to_ask).to_string(),
                     Wrong::TooHigh => tu_string!(i18n, colleagues.percent_too_high).to_string(),
+                    Wrong::NoCase => tu_string!(i18n, colleagues.text_missing_discount).to_string(),
                     Wrong::Rule(problem) => untrack(|| words::ask_problem(i18n, &problem)),
                 });
             }
