@@ -21,19 +21,28 @@ use std::{
 };
 use tokio::{
     sync::{Notify, broadcast},
-    time::Instant,
+    time::{Instant, Interval, MissedTickBehavior},
 };
 
 /// A NOTIFY that got lost costs at most this long.
 const POLL: Duration = Duration::from_secs(1);
 /// Committed events behind a running transaction are asked for again after this long.
 const SOON: Duration = Duration::from_millis(20);
+/// Commits are announced and read no oftener than this: a single change is told at once, and a thousand in a second cost
+/// fifty reads, not a thousand.
+const PACE: Duration = Duration::from_millis(20);
 /// Old events are trimmed about this often, counted in polls.
 const TRIM_EVERY: u32 = 600;
 /// A stream that falls behind by this many deliveries is told to read the board again.
 const BEHIND: usize = 256;
 /// A stream that falls behind by so many words about who is where misses some.
 const PRESENCE_BEHIND: usize = 256;
+
+fn pace() -> Interval {
+    let mut pace = tokio::time::interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pace
+}
 
 /// Says, after a commit, that there is something to deliver. Never blocks.
 #[derive(Debug, Clone, Default)]
@@ -135,7 +144,9 @@ impl Hub {
 
 /// Sends one NOTIFY for all commits since the last one.
 pub async fn announce(app: App) {
+    let mut pace = pace();
     loop {
+        pace.tick().await;
         app.nudge.0.notified().await;
         if let Err(error) = store::notify(&app.pool).await {
             tracing::warn!(%error, "could not announce a commit; the poll will find it");
@@ -148,7 +159,9 @@ pub async fn deliver(app: App) {
     let mut cursor = None;
     let mut listener = None;
     let mut polls = 0u32;
+    let mut pace = pace();
     loop {
+        pace.tick().await;
         let wait = match follow(&app, &mut cursor).await {
             Ok(true) => SOON,
             Ok(false) => POLL,
@@ -266,7 +279,7 @@ async fn changed(app: &App, ids: &[i64]) -> Result<BTreeMap<LeadId, Changed>, Ap
     if leads.is_empty() {
         return Ok(leads);
     }
-    for card in pipeline::store::cards_on_board(&app.pool, ids).await? {
+    for card in pipeline::store::cards_on_board(&app.steady, ids).await? {
         leads.insert(card.id, Changed { holder: Some(card.holder()), card: Some(card) });
     }
     let off_board: Vec<_> = leads.iter().filter(|(_, lead)| lead.card.is_none()).map(|(id, _)| id.0).collect();

@@ -528,7 +528,8 @@ async fn write_reopening(
          ), moved as (
              update lead l
              set standing_loss_id = null, standing_outcome = null, stage_id = t.id, stage_kind = t.kind,
-                 stage_entered_at = $2, rank = $8, move_version = l.move_version + 1,
+                 stage_entered_at = case when $4 = 'reversed' and l.stage_id = t.id then l.stage_entered_at else $2 end,
+                 rank = $8, move_version = l.move_version + 1,
                  run_started_at = case when $4 = 'reactivated' then $2 else l.run_started_at end
              from closed s, stage t where l.id = s.lead_id and t.kind = $7
              returning l.id, l.move_version, t.id as stage_id

@@ -56,6 +56,7 @@ impl Reach {
 #[derive(Debug, Clone)]
 pub struct Permit {
     pool: PgPool,
+    steady: PgPool,
     viewer: Viewer,
     zone: Tz,
     now: DateTime<Utc>,
@@ -65,12 +66,18 @@ pub struct Permit {
 impl Permit {
     /// For jobs and the command line, which act in the name of `viewer` without a request.
     pub fn on_behalf_of(app: &App, viewer: Viewer, zone: Tz) -> Self {
-        Self { pool: app.pool.clone(), viewer, zone, now: app.clock.now(), nudge: app.nudge.clone() }
+        let (pool, steady) = (app.pool.clone(), app.steady.clone());
+        Self { pool, steady, viewer, zone, now: app.clock.now(), nudge: app.nudge.clone() }
     }
 
     /// The database.
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// The database, for statements that are planned once ([`crate::server::database::steady`]).
+    pub fn steady(&self) -> &PgPool {
+        &self.steady
     }
 
     /// In whose name.

@@ -272,6 +272,10 @@ pub struct Move {
     pub below: Option<LeadId>,
     /// The version that the rep saw.
     pub seen_version: i64,
+    /// Whether it takes back the same person's move right before it: the lead then stands there as long as if it had
+    /// never left.
+    #[serde(default)]
+    pub undoes: bool,
     /// Made once per drop; repeated on a retry.
     pub key: RequestKey,
 }

@@ -27,7 +27,7 @@ pub mod stages;
 pub mod views;
 
 /// So many cards of a column come with the board.
-pub const FIRST_PAGE: i64 = 30;
+pub const FIRST_PAGE: i64 = 20;
 /// And so many with each further page: whoever scrolls goes on scrolling.
 pub const NEXT_PAGE: i64 = 100;
 
@@ -193,7 +193,7 @@ pub async fn holders_of(pool: &PgPool, leads: &[i64]) -> Result<Vec<(LeadId, Hol
 /// One lead's card; `None` when it is off the board or does not exist.
 pub async fn card(permit: &Permit, lead: LeadId) -> Result<Option<Card>, AppError> {
     let row = cards!(["from card c where c.id = $1 and c.standing_loss_id is null"], lead.0)
-        .fetch_optional(permit.pool())
+        .fetch_optional(permit.steady())
         .await?;
     Ok(row.map(|row| seen(permit, row)))
 }
@@ -329,7 +329,7 @@ async fn in_order_of_rank(
     after: Option<&After>,
     most: i64,
 ) -> Result<Vec<CardRow>, AppError> {
-    let pool = permit.pool();
+    let pool = permit.steady();
     let rows = match (narrowed.source, narrowed.product.map(ProductId)) {
         (None, Some(ProductId::NONE)) => {
             ranked!("and l.product_id is null ", stages, narrowed, after, most).fetch_all(pool).await?
@@ -603,6 +603,9 @@ pub async fn choices(permit: &Permit) -> Result<Choices, AppError> {
 struct Before {
     holder: Holder,
     stage: Option<(StageId, StageKind)>,
+    entered_at: Option<DateTime<Utc>>,
+    /// When it had come to the stage that it goes back to, if the move takes one back.
+    had_entered_at: Option<DateTime<Utc>>,
     is_lost: bool,
     target: StageKind,
     above: Option<String>,
@@ -613,8 +616,11 @@ struct Before {
 
 async fn before(connection: &mut PgConnection, permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
     let row = sqlx::query!(
-        r#"select l.owner_id, l.queue_id, l.stage_id, l.stage_kind, l.standing_loss_id is not null as "is_lost!",
-                  t.kind as target,
+        r#"select l.owner_id, l.queue_id, l.stage_id, l.stage_kind, l.stage_entered_at,
+                  l.standing_loss_id is not null as "is_lost!", t.kind as target,
+                  (select (a.detail ->> 'entered_at')::timestamptz from activity a
+                   where $7 and a.lead_id = $1 and a.move_version = $8 and a.kind = 'move' and a.actor_id = $5
+                     and a.from_stage_id = $2) as had_entered_at,
                   (select rank from lead where id = $3 and stage_id = $2) as above,
                   (select rank from lead where id = $4 and stage_id = $2) as below,
                   (select min(rank) from lead
@@ -628,7 +634,9 @@ async fn before(connection: &mut PgConnection, permit: &Permit, wanted: &Move) -
         wanted.above.map(|id| id.0),
         wanted.below.map(|id| id.0),
         permit.viewer().id.0,
-        wanted.key.0
+        wanted.key.0,
+        wanted.undoes,
+        wanted.seen_version
     )
     .fetch_optional(connection)
     .await?
@@ -647,6 +655,8 @@ async fn before(connection: &mut PgConnection, permit: &Permit, wanted: &Move) -
     Ok(Before {
         holder: holder(row.owner_id, row.queue_id),
         stage,
+        entered_at: row.stage_entered_at,
+        had_entered_at: row.had_entered_at,
         is_lost: row.is_lost,
         target: word(&row.target)?,
         above: row.above,
@@ -660,7 +670,7 @@ async fn before(connection: &mut PgConnection, permit: &Permit, wanted: &Move) -
 /// answers with the card as it is then.
 pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError> {
     // Asking the pool again for each statement would cost more than the statements.
-    let mut connection = permit.pool().acquire().await?;
+    let mut connection = permit.steady().acquire().await?;
     let before = before(&mut connection, permit, wanted).await?;
     if before.key_is_taken {
         return Err(AppError::NotUnderstood);
@@ -699,18 +709,19 @@ macro_rules! moving {
         cards!(
             after [$before + "moved as (
                update lead l
-               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = $6, rank = $5, move_version = l.move_version + 1"
+               set stage_id = t.id, stage_kind = t.kind, stage_entered_at = coalesce($12::timestamptz, $6), rank = $5,
+                   move_version = l.move_version + 1"
              + $restored + " from stage t" + $from + " where l.id = $1 and t.id = $2 and l.move_version = $3
                  and l.standing_loss_id is null and l.withdrawn_at is null
-                 and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
+                 and l.stage_id = $8 and l.stage_entered_at is not distinct from $11 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
                returning l.*, t.unanswered_days, t.attempts_limit
              ), key as (
                insert into request_key (user_id, key, at, lead_id, move_version)
                select $4, $7, $6, id, move_version from moved
              ), history as (
-               insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id)
-               select id, 'move', $4, $6, move_version, $8, stage_id from moved
+               insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id, detail)
+               select id, 'move', $4, $6, move_version, $8, stage_id, jsonb_build_object('entered_at', $11) from moved
              ), told as (
                insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
              ), c as (
@@ -730,7 +741,9 @@ macro_rules! moving {
             $wanted.key.0,
             $standing.stage.map(|(id, _)| id.0),
             owner,
-            queue
+            queue,
+            $standing.entered_at,
+            $standing.had_entered_at
         )
     }};
 }

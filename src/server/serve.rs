@@ -1,6 +1,11 @@
 //! `winback serve`: everything running until Ctrl-C.
 
-use super::{config::Config, database::Database, router, state::App};
+use super::{
+    config::Config,
+    database::{self, Database},
+    router,
+    state::App,
+};
 use crate::{
     clock::Clock,
     demo, jobs,
@@ -16,7 +21,8 @@ pub fn app(pool: PgPool, clock: Clock, config: Config) -> App {
     let mut leptos = get_config_from_str(include_str!("../../Leptos.toml"))
         .expect("Leptos.toml, or a LEPTOS_ variable that overrides it, is not sound");
     leptos.site_root = config.site_root.to_string_lossy().into();
-    App { pool, clock, config: Arc::new(config), nudge: Nudge::default(), hub: Hub::default(), leptos }
+    let (steady, config) = (database::steady(&pool), Arc::new(config));
+    App { pool, steady, clock, config, nudge: Nudge::default(), hub: Hub::default(), leptos }
 }
 
 /// Serves `app` on `listener` with its live stream and its jobs until `stop` resolves.
@@ -55,6 +61,7 @@ pub async fn serve(mut config: Config) -> Result<(), Box<dyn std::error::Error +
         format!("cannot listen on {}: {error}. Is winback running already? Choose another with --listen", config.listen)
     })?;
     let app = app(database.pool.clone(), Clock::System, config);
+    let steady = app.steady.clone();
     if app.config.demo
         && app.config.database.database_url.is_none()
         && crate::people::store::is_empty(&app.pool).await?
@@ -64,6 +71,7 @@ pub async fn serve(mut config: Config) -> Result<(), Box<dyn std::error::Error +
     greet(&app).await?;
     let served = run(app, listener, interrupted()).await;
     println!("· stopping");
+    steady.close().await;
     database.close().await?;
     served
 }

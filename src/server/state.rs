@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct App {
     /// Connections to PostgreSQL.
     pub pool: PgPool,
+    /// Connections that plan each statement once ([`super::database::steady`]).
+    pub steady: PgPool,
     /// Where time comes from.
     pub clock: Clock,
     /// How it was started.

@@ -188,7 +188,7 @@ async fn write_win(
            ), was as (
                select l.id, jsonb_build_object(
                    'value_before', jsonb_build_object('minor', l.value_minor, 'currency', l.currency, 'base', l.value_base_minor),
-                   'product_before', l.product_id) as detail
+                   'product_before', l.product_id, 'entered_at', l.stage_entered_at) as detail
                from lead l where l.id = $1
            ), moved as (
                update lead l

@@ -28,7 +28,7 @@ const MERT: &str = "mert@demo.winback";
 const SELIN: &str = "selin@demo.winback";
 
 fn wanted(lead: LeadId, to: StageId, seen_version: i64) -> Move {
-    Move { lead, to, above: None, below: None, seen_version, key: fresh_key() }
+    Move { lead, to, above: None, below: None, seen_version, undoes: false, key: fresh_key() }
 }
 
 async fn make(client: &Client, wanted: &Move) -> Moved {
@@ -837,6 +837,29 @@ async fn a_new_place_in_the_column_is_no_move() {
     done(&ayse, &up).await;
     app.expect_unchanged(&before, "the late retry").await;
     assert_eq!(order(&app, open).await, [a, b, c]);
+}
+
+#[tokio::test]
+async fn a_move_that_is_taken_back_leaves_the_days_in_the_stage_as_they_were() {
+    let app = spawn_app().await;
+    let (ayse, selin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await);
+    let (open, to) = (given::stage(&app, "open").await, given::stage(&app, "contacted").await);
+    let [lead] = given_column(&app, "open", &["B"]).await[..] else { panic!("one") };
+    let since = async |client: &Client, wanted| done(client, &wanted).await.in_stage_since.map(|at| at.utc);
+    let arrived = Some(app.clock.now());
+    app.clock.advance(TimeDelta::days(3));
+    assert_eq!(since(&ayse, wanted(lead, to, 0)).await, Some(app.clock.now()));
+    app.clock.advance(TimeDelta::minutes(1));
+    let back = |version| Move { undoes: true, ..wanted(lead, open, version) };
+    assert_eq!(since(&ayse, back(1)).await, arrived);
+    // And once more: the way back of a way back knows its days, too.
+    let there = Some(app.clock.now());
+    assert_eq!(since(&ayse, wanted(lead, to, 2)).await, there);
+    assert_eq!(since(&ayse, back(3)).await, arrived);
+    // Who moves back what somebody else has moved takes nothing back; the days begin anew.
+    done(&ayse, &wanted(lead, to, 4)).await;
+    app.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(since(&selin, back(5)).await, Some(app.clock.now()));
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn preparation(client: &Client, lead: LeadId) -> Preparation {
 }
 
 async fn move_to(client: &Client, lead: LeadId, to: StageId, seen_version: i64) -> Moved {
-    let wanted = Move { lead, to, above: None, below: None, seen_version, key: fresh_key() };
+    let wanted = Move { lead, to, above: None, below: None, seen_version, undoes: false, key: fresh_key() };
     heard(client.ask("/api/pipeline/move_lead", json!({ "wanted": wanted })).await)
 }
 
@@ -504,8 +504,15 @@ async fn what_people_achieved_is_counted_right_after_whatever_happens() {
                         drop(client.call("/api/wins/win", json!({ "wanted": wanted(lead, version) })).await)
                     }
                     (2 | 3, None) => {
-                        let wanted =
-                            Move { lead, to: stage, above: None, below: None, seen_version: version, key: fresh_key() };
+                        let wanted = Move {
+                            lead,
+                            to: stage,
+                            above: None,
+                            below: None,
+                            seen_version: version,
+                            undoes: false,
+                            key: fresh_key(),
+                        };
                         drop(client.call("/api/pipeline/move_lead", json!({ "wanted": wanted })).await);
                     }
                     (4, None) => drop(lose(app, client, lead, version, "unqualified").await),

@@ -101,7 +101,8 @@ struct WayBack {
 impl WayBack {
     fn without_a_board(&self) -> Option<Sent> {
         let Undoes { seen_version, above, below } = self.step.undoes?;
-        let wanted = Move { lead: self.step.lead, to: self.step.stage, above, below, seen_version, key: fresh_key() };
+        let (lead, to, key) = (self.step.lead, self.step.stage, fresh_key());
+        let wanted = Move { lead, to, above, below, seen_version, undoes: true, key };
         Some(Sent { wanted, before: self.card.clone(), back: self.step })
     }
 }
@@ -377,7 +378,8 @@ impl Hands {
             self.board.wish(lead, stage, place);
             return None;
         }
-        Some(Sent { wanted: Move { lead, to: stage, above, below, seen_version, key: fresh_key() }, before, back })
+        let (undoes, key) = (undoes.is_some(), fresh_key());
+        Some(Sent { wanted: Move { lead, to: stage, above, below, seen_version, undoes, key }, before, back })
     }
 
     /// The place of a card in its column.

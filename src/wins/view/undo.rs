@@ -100,7 +100,7 @@ pub fn set_stage(press: Press, wanted: TakeBack, text: String, on_done: Callback
     let Press { i18n, toaster, .. } = press;
     let TakeBack { lead, name, to, seen_version } = wanted;
     let send = async move |(lead, to, seen_version), key| {
-        move_lead(Move { lead, to, above: None, below: None, seen_version, key }).await
+        move_lead(Move { lead, to, above: None, below: None, seen_version, undoes: true, key }).await
     };
     press.send((lead, to, seen_version), send, move |moved| match moved {
         Moved::Done { .. } => {
