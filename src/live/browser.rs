@@ -29,11 +29,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// The server breaks its silence every 15 seconds, and who leads passes that on: one that lasts this long (after sleep, in
 /// a tunnel, behind a tab that the browser froze) means that the connection is dead, even though nobody closed it.
 const LONGEST_SILENCE: Duration = Duration::from_secs(40);
+/// A page that goes leaves its source to the next one for so long: opening one for each page would cost each of them a
+/// request, and closing one costs it half a frame.
+const LINGERS: Duration = Duration::from_secs(3);
 /// How often the silence is measured.
 const LISTEN_EVERY: Duration = Duration::from_secs(5);
 
 thread_local! {
-    /// What this page listens to; the last one that was, once nobody listens any more.
+    /// What this page listens to, or did last.
     static OF_PAGE: RefCell<Option<Rc<Source>>> = const { RefCell::new(None) };
 }
 
@@ -135,6 +138,10 @@ struct Source {
     name: String,
     connection: Connection,
     listeners: RefCell<Vec<Rc<Listener>>>,
+    /// Where the one stood who left last.
+    left_at: Cell<Option<Cursor>>,
+    is_begun: Cell<bool>,
+    is_over: Cell<bool>,
     stream: RefCell<Option<EventSource>>,
     channel: Option<BroadcastChannel>,
     /// Resolves the promise that holds the lock.
@@ -147,11 +154,14 @@ struct Source {
 impl Source {
     /// The one that the page listens to, or a new one.
     fn of_page(name: String, connection: Connection) -> Rc<Self> {
-        let known = OF_PAGE.with_borrow(Clone::clone).filter(|source| source.name == name && !source.is_over());
+        let known = OF_PAGE.with_borrow(Clone::clone).filter(|source| source.name == name && !source.is_over.get());
         known.unwrap_or_else(|| {
             let source = Rc::new(Self {
                 connection,
                 listeners: RefCell::default(),
+                left_at: Cell::default(),
+                is_begun: Cell::default(),
+                is_over: Cell::default(),
                 stream: RefCell::default(),
                 channel: BroadcastChannel::new(&name).ok(),
                 release: RefCell::default(),
@@ -174,26 +184,27 @@ impl Source {
             is_behind: Cell::new(false),
             has_left: Cell::new(false),
         });
-        let is_first = self.is_over();
         self.listeners.borrow_mut().push(listener.clone());
-        if is_first {
+        if !self.is_begun.replace(true) {
             self.start();
         }
         listener.catch_up();
         listener
     }
 
-    /// Listens no more. The last one closes the source.
-    fn leave(&self, listener: &Rc<Listener>) {
+    /// Listens no more. When nobody has come after the last one, the source is closed.
+    fn leave(self: &Rc<Self>, listener: &Rc<Listener>) {
         listener.has_left.set(true);
+        self.left_at.set(Some(listener.seen.get()));
         self.listeners.borrow_mut().retain(|other| !Rc::ptr_eq(other, listener));
-        if self.is_over() {
-            self.close();
-        }
+        let source = self.clone();
+        set_timeout(move || source.close_unheard(), LINGERS);
     }
 
-    fn is_over(&self) -> bool {
-        self.listeners.borrow().is_empty()
+    fn close_unheard(&self) {
+        if self.listeners.borrow().is_empty() && !self.is_over.replace(true) {
+            self.close();
+        }
     }
 
     fn start(self: &Rc<Self>) {
@@ -216,7 +227,7 @@ impl Source {
         let source = self.clone();
         let lead = Closure::once_into_js(move || {
             // Its page has gone while it waited: the next one's turn.
-            if source.is_over() {
+            if source.is_over.get() {
                 return js_sys::Promise::resolve(&JsValue::UNDEFINED);
             }
             source.open_stream();
@@ -247,10 +258,12 @@ impl Source {
         }
     }
 
-    /// The place of whoever knows the least; `None` once nobody listens any more.
+    /// The place of whoever knows the least; `None` once the source is closed.
     fn earliest(&self) -> Option<Cursor> {
         let listeners = self.listeners.borrow();
-        listeners.iter().map(|listener| listener.seen.get()).min_by_key(|seen| (seen.epoch, seen.position()))
+        let seen = listeners.iter().map(|listener| listener.seen.get());
+        let earliest = seen.min_by_key(|seen| (seen.epoch, seen.position())).or(self.left_at.get());
+        earliest.filter(|_| !self.is_over.get())
     }
 
     fn catch_up(&self) {
@@ -292,7 +305,7 @@ impl Source {
 
     /// The browser reconnects by itself, unless the server answered with an error: then it is on us.
     fn failed(self: &Rc<Self>, stream: &EventSource) {
-        if self.is_over() {
+        if self.is_over.get() {
             return;
         }
         self.is_down();
@@ -360,7 +373,7 @@ impl Source {
 
     /// Takes what the own stream says, or what the leading tab passes on.
     fn is_told(&self, said: &JsValue) {
-        if self.is_over() {
+        if self.is_over.get() {
             return;
         }
         if said.as_bool() == Some(false) {

@@ -29,6 +29,7 @@ use crate::{
     search::rules::shortcuts::letter,
     ui::{
         drag::{Area, Drag, DragEnds, Point, place_in_rows, use_drag},
+        title::PageTitle,
         toast::use_toaster,
         wait::{gathered, when_free},
     },
@@ -37,7 +38,6 @@ use crate::{
 use chrono::TimeDelta;
 use futures::future::join;
 use leptos::{html, prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use leptos_use::{use_event_listener, use_window};
 use std::{collections::BTreeSet, time::Duration};
@@ -73,7 +73,7 @@ pub fn BoardPage() -> impl IntoView {
         },
     );
     view! {
-        <Title text=move || t_string!(i18n, shell.pipeline)/>
+        <PageTitle text=move || t_string!(i18n, shell.pipeline)/>
         <p id="board-help" class="sr">{t!(i18n, pipeline.help)}</p>
         <Suspense>
             {move || Suspend::new(async move {
@@ -246,6 +246,7 @@ pub fn Loaded(board: Board, filter: Filter, look: Memo<Look>, viewer: Viewer, re
             class="board"
             node_ref=surface
             class:carrying=move || hands.carried.with(Option::is_some)
+            class:some-folded=move || state.columns.with_value(|columns| columns.iter().any(|column| !column.is_open.get()))
             class:choosing=move || hands.chosen.with(|chosen| !chosen.is_empty())
             on:click:capture=move |event| {
                 if drag.swallows_click() {

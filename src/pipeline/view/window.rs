@@ -5,12 +5,17 @@ use super::state::ColumnState;
 use crate::ids::LeadId;
 use leptos::{html, prelude::*};
 use leptos_use::{use_event_listener, use_window};
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 /// Rows that are mounted before and after those in sight.
 const AROUND: usize = 3;
 /// The server does not know how high a screen is, and says so many.
 const AT_FIRST: usize = 10;
+thread_local! {
+    /// So many were in sight in the column that was looked at last: the next board begins with them, and mounts the others
+    /// once it is painted.
+    static IN_SIGHT: Cell<usize> = const { Cell::new(AT_FIRST) };
+}
 /// More are mounted in one column only where so many are in sight: seven columns stay below 150 cards on all usual screens.
 const MOST: usize = 20;
 /// The next page is asked for when fewer rows than this are left below.
@@ -24,13 +29,19 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// What a board begins with, before anything of it can be measured.
+    fn at_first() -> Self {
+        Self { first: 0, count: IN_SIGHT.get() }
+    }
+
     /// What is mounted where `above` pixels are scrolled away in a list that shows `height` pixels of rows that are `row` high.
     fn around(above: f64, height: f64, row: f64) -> Self {
         if row <= 0.0 {
-            return Self { first: 0, count: AT_FIRST };
+            return Self::at_first();
         }
         // Neither is negative, and a fraction of a row is a row in sight.
         let (hidden, in_sight) = ((above.max(0.0) / row) as usize, (height / row).ceil() as usize + 1);
+        IN_SIGHT.set(in_sight.min(MOST));
         let around = AROUND.min(MOST.saturating_sub(in_sight) / 2);
         Self { first: hidden.saturating_sub(around), count: in_sight + 2 * around }
     }
@@ -46,7 +57,7 @@ pub struct Window {
 impl Window {
     /// Watches the list that `list` will be; `refill` is asked for more when its loaded cards do not fill what is in sight.
     pub fn over(list: NodeRef<html::Div>, column: ColumnState, refill: impl Fn() + Copy + 'static) -> Self {
-        let window = Self { list, rows: RwSignal::new(Rows { first: 0, count: AT_FIRST }) };
+        let window = Self { list, rows: RwSignal::new(Rows::at_first()) };
         let _ = use_event_listener(use_window(), leptos::ev::resize, move |_| {
             window.look(column);
         });
@@ -56,12 +67,15 @@ impl Window {
             list.track();
             loaded.track();
             request_animation_frame(move || {
-                window.look(column);
-                let is_short =
-                    |rows: Rows| loaded.try_get_untracked().is_some_and(|loaded| loaded < rows.first + rows.count);
-                if window.rows.try_get_untracked().is_some_and(is_short) {
-                    refill();
-                }
+                let Some(rows) = window.measure(column) else { return };
+                // All columns are measured before one of them changes, and what is in sight is painted by then.
+                request_animation_frame(move || {
+                    let Some(loaded) = loaded.try_get_untracked() else { return };
+                    window.mount(rows);
+                    if loaded < rows.first + rows.count {
+                        refill();
+                    }
+                });
             });
         });
         window
@@ -69,14 +83,22 @@ impl Window {
 
     /// Looks where the list is scrolled to; true when its loaded end is near.
     pub fn look(self, column: ColumnState) -> bool {
-        let Some(list) = self.list.try_get_untracked().flatten() else { return false };
-        let Some(loaded) = column.order.try_with_untracked(Vec::len) else { return false };
-        let rows =
-            Rows::around(f64::from(list.scroll_top()), f64::from(list.client_height()), row_height(&list, loaded));
-        if self.rows.get_untracked() != rows {
+        let Some(rows) = self.measure(column) else { return false };
+        self.mount(rows);
+        column.order.with_untracked(Vec::len) < rows.first + rows.count + AHEAD
+    }
+
+    /// What is to be mounted; `None` once the column is gone.
+    fn measure(self, column: ColumnState) -> Option<Rows> {
+        let list = self.list.try_get_untracked()??;
+        let row = row_height(&list, column.order.try_with_untracked(Vec::len)?);
+        Some(Rows::around(f64::from(list.scroll_top()), f64::from(list.client_height()), row))
+    }
+
+    fn mount(self, rows: Rows) {
+        if self.rows.try_get_untracked().is_some_and(|mounted| mounted != rows) {
             self.rows.set(rows);
         }
-        rows.first + rows.count + AHEAD > loaded
     }
 
     /// The cards to mount: those in sight, and those that must not go although they are out of sight.
@@ -106,6 +128,12 @@ mod tests {
     #[test]
     fn nothing_is_known_of_an_empty_list() {
         assert_eq!(Rows::around(0.0, 600.0, 0.0), Rows { first: 0, count: AT_FIRST });
+    }
+
+    #[test]
+    fn a_board_begins_with_as_many_rows_as_the_last_one_had_in_sight() {
+        Rows::around(0.0, 600.0, 100.0);
+        assert_eq!(Rows::at_first(), Rows { first: 0, count: 7 });
     }
 
     proptest! {
