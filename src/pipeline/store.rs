@@ -601,6 +601,7 @@ pub async fn choices(permit: &Permit) -> Result<Choices, AppError> {
 
 /// Where a lead stands before a move, with its new neighbours and whether this very request was carried out already.
 struct Before {
+    version: i64,
     holder: Holder,
     stage: Option<(StageId, StageKind)>,
     entered_at: Option<DateTime<Utc>>,
@@ -616,7 +617,7 @@ struct Before {
 
 async fn before(connection: &mut PgConnection, permit: &Permit, wanted: &Move) -> Result<Before, AppError> {
     let row = sqlx::query!(
-        r#"select l.owner_id, l.queue_id, l.stage_id, l.stage_kind, l.stage_entered_at,
+        r#"select l.move_version, l.owner_id, l.queue_id, l.stage_id, l.stage_kind, l.stage_entered_at,
                   l.standing_loss_id is not null as "is_lost!", t.kind as target,
                   (select (a.detail ->> 'entered_at')::timestamptz from activity a
                    where $7 and a.lead_id = $1 and a.move_version = $8 and a.kind = 'move' and a.actor_id = $5
@@ -653,6 +654,7 @@ async fn before(connection: &mut PgConnection, permit: &Permit, wanted: &Move) -
         _ => row.next,
     };
     Ok(Before {
+        version: row.move_version,
         holder: holder(row.owner_id, row.queue_id),
         stage,
         entered_at: row.stage_entered_at,
@@ -688,6 +690,10 @@ pub async fn move_lead(permit: &Permit, wanted: &Move) -> Result<Moved, AppError
             _ => outcome(permit, wanted).await,
         };
     }
+    if before.version != wanted.seen_version {
+        drop(connection);
+        return conflict(permit, wanted).await;
+    }
     let rank = rules::rank_between(before.above.as_deref(), before.below.as_deref());
     let takes_win_back = standing.stage == Some(StageKind::Customer) && !before.target.is_won();
     let moved = if before.stage.is_some_and(|(stage, _)| stage == wanted.to) {
@@ -713,7 +719,7 @@ macro_rules! moving {
                    move_version = l.move_version + 1"
              + $restored + " from stage t" + $from + " where l.id = $1 and t.id = $2 and l.move_version = $3
                  and l.standing_loss_id is null and l.withdrawn_at is null
-                 and l.stage_id = $8 and l.stage_entered_at is not distinct from $11 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
+                 and l.stage_id = $8 and l.owner_id is not distinct from $9 and l.queue_id is not distinct from $10
                  and not exists (select from request_key where user_id = $4 and key = $7)
                returning l.*, t.unanswered_days, t.attempts_limit
              ), key as (
@@ -721,7 +727,7 @@ macro_rules! moving {
                select $4, $7, $6, id, move_version from moved
              ), history as (
                insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, to_stage_id, detail)
-               select id, 'move', $4, $6, move_version, $8, stage_id, jsonb_build_object('entered_at', $11) from moved
+               select id, 'move', $4, $6, move_version, $8, stage_id, jsonb_build_object('entered_at', $11::timestamptz) from moved
              ), told as (
                insert into event (at, kind, lead_ids) select $6, 'leads', array[id] from moved
              ), c as (
