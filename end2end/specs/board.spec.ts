@@ -45,6 +45,24 @@ test.describe('several at once', () => {
     await card(page, 'Tuş Üç').focus();
     await page.keyboard.press('ArrowRight');
     await expect(card(page, 'Tuş Bir')).toBeFocused();
+    // On a card's name the keys are the card's, and Escape chooses nothing any more.
+    await card(page, 'Tuş Üç').getByRole('link').focus();
+    await page.keyboard.press('x');
+    await expect(bar(page)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(bar(page)).toHaveCount(0);
+  });
+
+  test('who takes a move back by key finds the focus on the card again', async ({ open, winback }) => {
+    await winback.give('burak', [{ name: 'Odak Geri' }]);
+    const page = await open('burak');
+    await visit(page, '/board?q=odak');
+    await card(page, 'Odak Geri').focus();
+    for (const key of [' ', 'ArrowRight', ' ']) await page.keyboard.press(key);
+    await expect(toast(page, 'Odak Geri is now in Contacted.')).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect(names(column(page, 'Open'))).toHaveText(['Odak Geri']);
+    await expect(card(page, 'Odak Geri')).toBeFocused();
   });
 
   test('several are lost with one answer; the note says that it is shared; one key brings them back', async ({ open, winback }) => {
@@ -138,11 +156,11 @@ test('a look is kept under a name, shared, and found again', async ({ open, winb
   await expect(column(page, 'Nurturing')).toHaveClass(/folded/);
   await expect(page).toHaveURL(/fold=/);
   await page.getByRole('button', { name: 'Views' }).click();
-  await dialog(page).getByRole('button', { name: 'Save view…' }).click();
+  await dialog(page).getByRole('button', { name: 'Save view' }).click();
   await expect(dialog(page).getByText('Give it a name.')).toBeVisible();
   await dialog(page).getByLabel('Name').fill('By the clock');
   await dialog(page).getByLabel('Everybody may see it').check();
-  await dialog(page).getByRole('button', { name: 'Save view…' }).click();
+  await dialog(page).getByRole('button', { name: 'Save view' }).click();
   await expect(toast(page, 'By the clock is saved.')).toBeVisible();
   const other = await open('sule');
   await visit(other, '/board');
@@ -164,6 +182,14 @@ test('in another order than its own a column puts a card where it belongs', asyn
   await expect(names(column(page, 'Open'))).toHaveText(['Değer Çok', 'Değer Orta', 'Değer Az']);
   for (const name of ['Değer Az', 'Değer Çok']) await dragInto(page, card(page, name), column(page, 'Contacted'));
   await expect(names(column(page, 'Contacted'))).toHaveText(['Değer Çok', 'Değer Az']);
+  await carry(page, card(page, 'Değer Az'), await middle(column(page, 'Contacted')));
+  await expect(column(page, 'Contacted')).toContainText('Cards in this order keep their place.');
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  // The order hides nothing: it stays when the filters go.
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await expect(page).toHaveURL(/\/board\?sort=value$/);
+  await expect(page.getByRole('link', { name: 'Clear filters' })).toHaveCount(0);
 });
 
 test('who else carries a card is seen by everybody, until they let it go', async ({ open, winback }) => {

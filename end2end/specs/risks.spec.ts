@@ -25,7 +25,7 @@ test('a refusal marks card and page; the rep answers and the mark goes until the
   const panel = page.getByRole('region', { name: 'At risk' });
   await expect(panel).toContainText('Refused');
   await accessible(page, '.risk-panel');
-  await panel.getByRole('button', { name: 'Answer…' }).click();
+  await panel.getByRole('button', { name: 'Decide…' }).click();
   await choose(form(page), 'What do you make of it?', 'Still alive');
   await form(page).getByRole('button', { name: 'Save' }).click();
   await expect(form(page).getByText('Write why it is still alive.')).toBeVisible();
@@ -37,7 +37,7 @@ test('a refusal marks card and page; the rep answers and the mark goes until the
   await expect(page.locator('.history li').filter({ hasText: 'At risk, still alive · Refused' })).toContainText('They meant the old price.');
   await attempt(page, winback, lead, { channel: 'whatsapp', result: 'competitor' });
   await expect(panel).toContainText('Named a competitor');
-  await panel.getByRole('button', { name: 'Answer…' }).click();
+  await panel.getByRole('button', { name: 'Decide…' }).click();
   await choose(form(page), 'What do you make of it?', 'Plan a win-back');
   await form(page).getByRole('button', { name: /Tomorrow/ }).click();
   await form(page).getByLabel('What (optional)').fill('Show the new model');
@@ -55,7 +55,7 @@ test('a lead at risk stands in the day, and can be lost from there', async ({ op
   await visit(page, '/today');
   await attempt(page, winback, lead, { channel: 'call', result: 'refused' });
   await expect(line(page, 'Kaybedilecek Aday').locator('.risk')).toContainText('Refused');
-  await line(page, 'Kaybedilecek Aday').getByRole('button', { name: 'Answer…' }).click();
+  await line(page, 'Kaybedilecek Aday').getByRole('button', { name: 'Decide…' }).click();
   await form(page).getByRole('button', { name: 'Lose it…' }).click();
   await expect(page.getByRole('dialog', { name: 'Lost: Kaybedilecek Aday' })).toBeVisible();
 });
@@ -125,6 +125,8 @@ test('a rep asks for a discount, the manager answers in their day, and both stan
   const asked = mert.locator('.for-me li').filter({ hasText: 'İndirim İsteyen' });
   await expect(asked).toContainText('asks for a discount of 12.5 %');
   await asked.getByRole('button', { name: 'Answer…' }).click();
+  await form(mert).getByRole('button', { name: 'Answer', exact: true }).click();
+  await expect(form(mert).getByRole('alert'), 'nobody agrees by saying nothing').toContainText('Say whether you agree');
   await choose(form(mert), 'Your answer', 'Agreed');
   await form(mert).getByLabel('Your words').fill('Ten at most.');
   await form(mert).getByRole('button', { name: 'Answer', exact: true }).click();

@@ -62,7 +62,12 @@ impl Mentions {
         let is_whole = |person: &Colleague| fold(&person.name) == typed;
         self.people.with(|people| match people.iter().any(is_whole) {
             true => Vec::new(),
-            false => people.iter().filter(|person| fits(person)).take(OFFERED).cloned().collect(),
+            // Whom a mention would not reach is shown last, so that nobody looks for them in vain.
+            false => {
+                let (reached, others): (Vec<_>, Vec<_>) =
+                    people.iter().filter(|person| fits(person)).cloned().partition(|person| person.may_read);
+                reached.into_iter().chain(others).take(OFFERED).collect()
+            }
         })
     }
 }
@@ -92,6 +97,8 @@ pub fn MentionField(
     let active = RwSignal::new(0usize);
     let offered =
         Memo::new(move |_| typed.with(|typed| typed.as_deref().map_or_else(Vec::new, |typed| mentions.offered(typed))));
+    // They come first, and only they can be chosen.
+    let reached = Memo::new(move |_| offered.with(|offered| offered.iter().filter(|person| person.may_read).count()));
     let is_open = Memo::new(move |_| offered.with(|offered| !offered.is_empty()));
     // What was typed before a reload mentions the same people.
     Effect::new(move |_| {
@@ -130,8 +137,10 @@ pub fn MentionField(
         if !is_open.get_untracked() || event.is_composing() {
             return;
         }
-        let count = offered.with_untracked(Vec::len);
+        let count = reached.get_untracked();
         match event.key().as_str() {
+            "Escape" => typed.set(None),
+            _ if count == 0 => return,
             "ArrowDown" => active.update(|place| *place = (*place + 1) % count),
             "ArrowUp" => active.update(|place| *place = (*place + count - 1) % count),
             "Enter" | "Tab" => {
@@ -139,7 +148,6 @@ pub fn MentionField(
                     pick(person);
                 }
             }
-            "Escape" => typed.set(None),
             _ => return,
         }
         event.prevent_default();
@@ -158,8 +166,8 @@ pub fn MentionField(
                     <li
                         id=option_id(place)
                         role="option"
-                        class:on=move || active.get() == place
-                        aria-selected=move || (active.get() == place).to_string()
+                        class:on=move || may_read && active.get() == place
+                        aria-selected=move || (may_read && active.get() == place).to_string()
                         aria-disabled=(!may_read).to_string()
                         on:pointerdown=|event| event.prevent_default()
                         on:click=move |_| pick(person.clone())
@@ -189,7 +197,7 @@ pub fn MentionField(
                 aria-describedby=format!("{id}-hint")
                 aria-autocomplete="list"
                 aria-controls=list.clone()
-                aria-activedescendant=move || is_open.get().then(|| option_id(active.get()))
+                aria-activedescendant=move || (is_open.get() && reached.get() > 0).then(|| option_id(active.get()))
                 prop:value=move || value.get()
                 on:input=move |event| {
                     value.set(event_target_value(&event));

@@ -109,25 +109,26 @@ pub struct Grip {
 
 impl Grip {
     /// Keys on a focused card: blank picks up and drops, arrows carry it or go to the next card, Escape lets go, `x`
-    /// chooses, `m` opens the menu.
+    /// chooses, `m` opens the menu. On the card's name they are the same, but for Enter, which follows it.
     pub fn key(self, event: &KeyboardEvent, lead: LeadId, hands: Hands) {
-        if event.target() == event.current_target() {
+        use wasm_bindgen::JsCast;
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_name = target.as_ref().is_some_and(|target| target.tag_name() == "A");
+        if event.target() == event.current_target() || (is_name && event.key() != "Enter") {
             self.act(event, lead, hands);
         }
     }
 
-    /// The keys of a card that is carried, although the focus has left it: its column was scrolled, or somebody moved it.
+    /// The keys of a card that is carried, although the focus has left it: its column was scrolled, or somebody moved it. And
+    /// Escape, wherever the focus is on the board, for what is chosen.
     fn key_elsewhere(self, event: &KeyboardEvent, hands: Hands) {
-        let carried = hands.carried.try_get_untracked().flatten().filter(|carried| carried.by_keyboard);
-        if let Some(Carried { lead, .. }) = carried
-            && !event.default_prevented()
-            && !event.target().is_some_and(|target| {
-                use wasm_bindgen::JsCast;
-                let within = |element: &Element| element.closest("[data-lead], dialog").ok().flatten();
-                target.dyn_ref::<Element>().is_some_and(|element| within(element).is_some())
-            })
-        {
-            self.act(event, lead, hands);
+        let Some(carried) = hands.carried.try_get_untracked().filter(|_| !event.default_prevented()) else { return };
+        match carried {
+            Some(Carried { lead, by_keyboard: true, .. }) if !is_in(event, "[data-lead], dialog") => {
+                self.act(event, lead, hands);
+            }
+            None if event.key() == "Escape" && !is_in(event, "dialog, input, select") => hands.choose_none(),
+            _ => {}
         }
     }
 
@@ -162,6 +163,13 @@ impl Grip {
         hands.focused.set(Some(focused));
         if hands.carried.with_untracked(Option::is_some) { show_landing() } else { keep_focus(focused) }
     }
+}
+
+/// Whether a key was pressed inside of an element that `selector` names.
+fn is_in(event: &KeyboardEvent, selector: &str) -> bool {
+    use wasm_bindgen::JsCast;
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
 }
 
 /// A board that was read, or one lane of it.

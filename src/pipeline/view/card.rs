@@ -124,7 +124,6 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
                 />
             })}
             <a class="name" href=format!("/leads/{lead}") draggable="false"><bdi>{name}</bdi></a>
-            {value.map(|value| view! { <span class="num">{value}</span> })}
             {card.may_write.then(|| view! {
                 <button
                     class="quiet icon-button"
@@ -141,6 +140,7 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
             <PresentAt lead/>
             {risk}
             <bdi>{what}</bdi>
+            {value.map(|value| view! { <span class="num value">{value}</span> })}
         </div>
         {next_step(hands, card)}
         <div class="foot">

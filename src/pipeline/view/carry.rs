@@ -1,6 +1,6 @@
 //! Carrying a card, by pointer or by keyboard, and what happens when it is set down.
 
-use super::{filter::Look, state::BoardState};
+use super::{board::keep_focus, filter::Look, state::BoardState};
 use crate::{
     clock::Moment,
     error::AppError,
@@ -196,6 +196,14 @@ impl Hands {
         self.say_how_many();
     }
 
+    /// Chooses nothing any more.
+    pub fn choose_none(self) {
+        if self.chosen.with_untracked(|chosen| !chosen.is_empty()) {
+            self.chosen.update(BTreeSet::clear);
+            self.say_how_many();
+        }
+    }
+
     /// Chooses all cards of a column between the last one chosen there and this one.
     pub fn choose_through(self, lead: LeadId) {
         let chosen = self.chosen.get_untracked();
@@ -286,6 +294,13 @@ impl Hands {
         leads.iter().find_map(|one| {
             self.plan(*one, stage).err().filter(|why| leads.len() > 1 || *why != Refusal::WinNeedsAmount)
         })
+    }
+
+    /// Whether the carried cards stand in this column already, whose order is not ours to change.
+    pub fn stays_sorted(self, stage: StageId) -> bool {
+        let is_here = |lead: LeadId| self.board.place_of(lead).is_some_and(|(here, _)| here == stage);
+        let carried = self.carried.get().map(|carried| self.company_of(carried.lead)).unwrap_or_default();
+        !self.board.is_sorted_by_hand() && carried.into_iter().all(is_here)
     }
 
     fn plan(self, lead: LeadId, stage: StageId) -> Result<(), Refusal> {
@@ -476,6 +491,12 @@ impl Hands {
             take: Callback::new(move |()| {
                 if self.board.is_on_screen() {
                     self.put(moved.iter().map(|way| way.step).collect(), false);
+                    // The button that was pressed goes, and the card is drawn in another place.
+                    let focused = self.focused.get_untracked();
+                    focused
+                        .filter(|lead| moved.iter().any(|way| way.step.lead == *lead))
+                        .into_iter()
+                        .for_each(keep_focus);
                 } else {
                     // The toast has outlived the board that it speaks of.
                     self.send(moved.iter().filter_map(WayBack::without_a_board).collect(), stages.clone(), false);

@@ -33,7 +33,7 @@ pub fn ChosenBar(hands: Hands) -> impl IntoView {
                 <button type="button" class="danger" aria-haspopup="dialog" on:click=move |_| hands.ask_why_lost(leads())>
                     {t!(i18n, pipeline.lose)}
                 </button>
-                <button type="button" class="quiet" on:click=move |_| hands.chosen.update(BTreeSet::clear)>
+                <button type="button" class="quiet" on:click=move |_| hands.choose_none()>
                     {t!(i18n, pipeline.choose_none)}
                 </button>
             </div>

@@ -42,6 +42,7 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
         }
     });
     let refusal = Memo::new(move |_| landing.get().and_then(|_| hands.refusal_of_carried(id)));
+    let stays_sorted = Memo::new(move |_| landing.get().is_some() && hands.stays_sorted(id));
     open_under_a_card(column, hands, landing);
     let list = NodeRef::<html::Div>::new();
     let window = Window::over(list, column, move || next_page(hands, column));
@@ -102,6 +103,9 @@ pub fn ColumnView(column: ColumnState, hands: Hands, grip: Grip, currency: Store
             </header>
             <p class="meaning small faint">{meaning}</p>
             {move || refusal.get().map(|refusal| view! { <p class="refusal small">{hands.words_of(refusal)}</p> })}
+            <Show when=move || stays_sorted.get() && refusal.get().is_none()>
+                <p class="hint small muted">{t!(i18n, pipeline.sorted_by_itself)}</p>
+            </Show>
             <Show when=move || column.is_open.get()>
                 <div class="cards" node_ref=list on:scroll=move |_| look() tabindex="-1">
                     <ul style:block-size=move || format!("calc(var(--row) * {})", column.order.with(Vec::len))>

@@ -130,7 +130,12 @@ pub fn FilterBar(look: Memo<Look>, choices: Choices, holders: Vec<HolderName>) -
             TYPING_PAUSE,
         );
     };
-    let is_narrowed = move || look.get() != Look::default();
+    // An order, lanes and folded columns hide nothing, and stay.
+    let whole = Memo::new(move |_| {
+        let look = look.get();
+        Look { filter: Filter { sort: look.filter.sort, ..Filter::default() }, ..look }
+    });
+    let is_narrowed = move || look.get() != whole.get();
     let selected = move |value: String| move || whose_word(filter.get().whose) == value;
     view! {
         <form class="bar" role="search" on:submit=move |event| event.prevent_default()>
@@ -217,7 +222,7 @@ pub fn FilterBar(look: Memo<Look>, choices: Choices, holders: Vec<HolderName>) -
             </label>
             <ViewMenu look/>
             <Show when=is_narrowed>
-                <a class="button quiet" href="/board">{t!(i18n, pipeline.clear_filters)}</a>
+                <a class="button quiet" href=move || whole.with(address)>{t!(i18n, pipeline.clear_filters)}</a>
             </Show>
         </form>
     }

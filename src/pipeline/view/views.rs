@@ -133,9 +133,10 @@ fn NewViewForm(look: Memo<Look>, close: Callback<()>) -> impl IntoView {
             }
         >
             <h2>{t!(i18n, pipeline.view_save_title)}</h2>
-            <label>
-                {t!(i18n, pipeline.view_name)}
+            <label class="field">
+                <span>{t!(i18n, pipeline.view_name)}</span>
                 <input
+                    class="input"
                     maxlength=LONGEST_NAME.to_string()
                     prop:value=name
                     aria-describedby="view-problem"

@@ -238,7 +238,7 @@ pub fn Palette(state: SearchState) -> impl IntoView {
     };
     let is_bare = move || {
         let is_trouble = finder.found.with(|found| found.trouble.is_some());
-        is_trouble || (parts.with(|parts| parts.iter().all(|part| part.hits.is_empty())))
+        is_trouble || parts.with(Vec::is_empty)
     };
     let on_key = move |event: KeyboardEvent| walk(&event, finder, choices, active);
     view! {
