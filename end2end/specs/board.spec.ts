@@ -249,6 +249,17 @@ test('by thumb: chosen from the menu, moved together, taken back by the toast @p
   await expect(names(column(page, 'Open'))).toHaveText(['Parmak Bir', 'Parmak İki', 'Parmak Üç']);
 });
 
+test('words for screen readers do not widen the page: dialogs stand where the thumb is @phone', async ({ open, winback }) => {
+  await winback.give('sule', [{ name: 'Dar Ekran' }]);
+  const page = await open('sule');
+  await visit(page, '/board');
+  const width = page.viewportSize()?.width ?? 0;
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  await card(page, 'Dar Ekran').getByRole('button', { name: /^Move/ }).tap();
+  const way = await dialog(page).getByRole('button', { name: 'Cancel' }).boundingBox();
+  expect((way?.y ?? Infinity) + (way?.height ?? 0)).toBeLessThanOrEqual(page.viewportSize()?.height ?? 0);
+});
+
 test('an undo does not overrule who has moved the card since, and says who it was', async ({ open, winback }) => {
   await winback.give('burak', [{ name: 'Geri Alınamaz' }]);
   const [burak, selin] = [await open('burak'), await open('selin')];
