@@ -8,6 +8,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use winback::pipeline::store::FIRST_PAGE;
 
 /// Which growth a request counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,10 +208,13 @@ pub fn eight_at_once(host: &str, pgbench: &Pgbench, seconds: u64) -> Result<(f64
     });
     let app = pages.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
     ends.into_iter().collect::<Result<Vec<()>, String>>()?;
-    let rows = "select c.* from stage s cross join lateral
-                    (select * from card c where c.stage_id = s.id and c.standing_loss_id is null order by c.rank, c.id limit 31) c
-                where s.kind <> 'unqualified';";
-    let bare = pgbench.run("page", rows, 8, seconds, &[])?;
+    let rows = format!(
+        "select c.* from stage s cross join lateral
+             (select * from card c where c.stage_id = s.id and c.standing_loss_id is null order by c.rank, c.id limit {}) c
+         where s.kind <> 'unqualified';",
+        FIRST_PAGE + 1
+    );
+    let bare = pgbench.run("page", &rows, 8, seconds, &[])?;
     Ok((app, bare.per_second))
 }
 

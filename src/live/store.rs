@@ -3,7 +3,7 @@
 use super::wire::{Cursor, Doing, Presence};
 use crate::{error::AppError, ids::LeadId, people::guard::Permit};
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 /// The channel on which processes wake each other.
 pub const CHANNEL: &str = "winback";
@@ -34,11 +34,11 @@ pub struct Read {
 }
 
 /// The place where a reader stands that knows everything committed before now.
-pub async fn here(pool: &PgPool) -> Result<Cursor, AppError> {
+pub async fn here(database: impl PgExecutor<'_>) -> Result<Cursor, AppError> {
     let row = sqlx::query!(
         r#"select epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "xid!" from event_epoch"#
     )
-    .fetch_one(pool)
+    .fetch_one(database)
     .await?;
     Ok(Cursor { epoch: row.epoch, xid: row.xid, id: 0 })
 }

@@ -18,7 +18,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use sqlx::types::Json;
 
 /// The list shows so many at once; what is done makes room for the next.
-const LONGEST: i64 = 200;
+const LONGEST: i64 = 60;
 /// And so many of each colleague's.
 const LONGEST_OF_COLLEAGUE: i64 = 50;
 /// So many leads without next step are shown.

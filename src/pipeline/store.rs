@@ -20,7 +20,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sqlx::{Connection, PgConnection, PgPool, types::Json};
+use sqlx::{Connection, PgConnection, PgExecutor, PgPool, Postgres, pool::PoolConnection, types::Json};
 use std::collections::HashMap;
 
 pub mod stages;
@@ -200,17 +200,17 @@ pub async fn card(permit: &Permit, lead: LeadId) -> Result<Option<Card>, AppErro
 
 /// The stages in order.
 pub async fn stages(permit: &Permit) -> Result<Vec<Stage>, AppError> {
-    Ok(stages_and_currency(permit).await?.0)
+    Ok(stages_and_currency(permit.pool()).await?.0)
 }
 
 /// The stages in order, and the organisation's currency.
-async fn stages_and_currency(permit: &Permit) -> Result<(Vec<Stage>, String), AppError> {
+async fn stages_and_currency(database: impl PgExecutor<'_>) -> Result<(Vec<Stage>, String), AppError> {
     let rows = sqlx::query!(
         r#"select s.id, s.kind, s.name as "name: Json<Names>", s.meaning as "meaning: Json<Names>", s.win_probability,
                   s.stale_days, o.base_currency
            from stage s cross join organisation o order by s.position"#
     )
-    .fetch_all(permit.pool())
+    .fetch_all(database)
     .await?;
     let currency = rows.first().map(|row| row.base_currency.clone()).unwrap_or_default();
     let stages: Result<_, AppError> = rows
@@ -266,20 +266,30 @@ impl Narrowed {
             reads,
         }
     }
+
+    fn is_in_order_of_rank(&self) -> bool {
+        self.sort == Sort::Manual && self.pattern.is_none()
+    }
+
+    /// One connection for all statements of a board. One plan is best for all of them, but for a text and the other orders.
+    async fn connection(&self, permit: &Permit) -> Result<PoolConnection<Postgres>, AppError> {
+        let pool = if self.is_in_order_of_rank() { permit.steady() } else { permit.pool() };
+        Ok(pool.acquire().await?)
+    }
 }
 
 /// Which cards of which columns: at most `most` of each, after `after`.
 async fn places(
-    permit: &Permit,
+    connection: &mut PgConnection,
     stages: &[i64],
     narrowed: &Narrowed,
     after: Option<&After>,
     most: i64,
 ) -> Result<Vec<CardRow>, AppError> {
-    if narrowed.sort == Sort::Manual && narrowed.pattern.is_none() {
-        in_order_of_rank(permit, stages, narrowed, after, most).await
+    if narrowed.is_in_order_of_rank() {
+        in_order_of_rank(connection, stages, narrowed, after, most).await
     } else {
-        in_any_order(permit, stages, narrowed, after, most).await
+        in_any_order(connection, stages, narrowed, after, most).await
     }
 }
 
@@ -323,32 +333,31 @@ macro_rules! ranked {
 
 /// Along the indexes: so many rows are read as are answered (for each holder), however many leads there are.
 async fn in_order_of_rank(
-    permit: &Permit,
+    connection: &mut PgConnection,
     stages: &[i64],
     narrowed: &Narrowed,
     after: Option<&After>,
     most: i64,
 ) -> Result<Vec<CardRow>, AppError> {
-    let pool = permit.steady();
     let rows = match (narrowed.source, narrowed.product.map(ProductId)) {
         (None, Some(ProductId::NONE)) => {
-            ranked!("and l.product_id is null ", stages, narrowed, after, most).fetch_all(pool).await?
+            ranked!("and l.product_id is null ", stages, narrowed, after, most).fetch_all(connection).await?
         }
         (Some(source), Some(ProductId::NONE)) => {
             ranked!("and l.source_id = $8 and l.product_id is null ", stages, narrowed, after, most, source)
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await?
         }
-        (None, None) => ranked!("", stages, narrowed, after, most).fetch_all(pool).await?,
+        (None, None) => ranked!("", stages, narrowed, after, most).fetch_all(connection).await?,
         (Some(source), None) => {
-            ranked!("and l.source_id = $8 ", stages, narrowed, after, most, source).fetch_all(pool).await?
+            ranked!("and l.source_id = $8 ", stages, narrowed, after, most, source).fetch_all(connection).await?
         }
         (None, Some(product)) => {
-            ranked!("and l.product_id = $8 ", stages, narrowed, after, most, product.0).fetch_all(pool).await?
+            ranked!("and l.product_id = $8 ", stages, narrowed, after, most, product.0).fetch_all(connection).await?
         }
         (Some(source), Some(product)) => {
             ranked!("and l.source_id = $8 and l.product_id = $9 ", stages, narrowed, after, most, source, product.0)
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await?
         }
     };
@@ -357,7 +366,7 @@ async fn in_order_of_rank(
 
 /// What no index is in order of: the matching leads that are open are sorted. The figures are those of [`Card::figure`].
 async fn in_any_order(
-    permit: &Permit,
+    connection: &mut PgConnection,
     stages: &[i64],
     narrowed: &Narrowed,
     after: Option<&After>,
@@ -399,13 +408,14 @@ async fn in_any_order(
         after.map(|after| after.id.0),
         most
     )
-    .fetch_all(permit.pool())
+    .fetch_all(connection)
     .await?;
     Ok(rows)
 }
 
 /// One page of each of these columns: at most `most` cards after `after`.
 async fn pages(
+    connection: &mut PgConnection,
     permit: &Permit,
     stages: &[StageId],
     narrowed: &Narrowed,
@@ -413,7 +423,7 @@ async fn pages(
     most: i64,
 ) -> Result<HashMap<StageId, Page>, AppError> {
     let ids: Vec<_> = stages.iter().map(|stage| stage.0).collect();
-    let rows = places(permit, &ids, narrowed, after, most + 1).await?;
+    let rows = places(connection, &ids, narrowed, after, most + 1).await?;
     let mut pages: HashMap<_, _> =
         stages.iter().map(|stage| (*stage, Page { cards: Vec::new(), more: false })).collect();
     for row in rows {
@@ -433,13 +443,20 @@ async fn pages(
 
 /// A column's page after `after`.
 pub async fn column(permit: &Permit, stage: StageId, filter: &Filter, after: &After) -> Result<Page, AppError> {
-    let mut pages = pages(permit, &[stage], &Narrowed::new(permit, filter), Some(after), NEXT_PAGE).await?;
+    let narrowed = Narrowed::new(permit, filter);
+    let mut connection = narrowed.connection(permit).await?;
+    let mut pages = pages(&mut connection, permit, &[stage], &narrowed, Some(after), NEXT_PAGE).await?;
     pages.remove(&stage).ok_or(AppError::Internal)
 }
 
 /// How many leads each stage holds, and what those in sight are worth.
 pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppError> {
     let narrowed = Narrowed::new(permit, filter);
+    let mut connection = narrowed.connection(permit).await?;
+    counted(&mut connection, &narrowed).await
+}
+
+async fn counted(connection: &mut PgConnection, narrowed: &Narrowed) -> Result<Vec<Count>, AppError> {
     if narrowed.pattern.is_none() {
         let rows = sqlx::query!(
             r#"select stage_id, sum(leads)::bigint as "leads!",
@@ -458,7 +475,7 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
             &narrowed.reads.owners,
             &narrowed.reads.queues
         )
-        .fetch_all(permit.pool())
+        .fetch_all(connection)
         .await?;
         return Ok(rows
             .into_iter()
@@ -481,7 +498,7 @@ pub async fn counts(permit: &Permit, filter: &Filter) -> Result<Vec<Count>, AppE
         narrowed.product,
         narrowed.pattern
     )
-    .fetch_all(permit.pool())
+    .fetch_all(connection)
     .await?;
     Ok(rows
         .into_iter()
@@ -554,18 +571,19 @@ pub async fn lanes(permit: &Permit, filter: &Filter, by: Lanes) -> Result<Vec<La
 
 /// The first page of every column, with its head: four statements, however many cards there are.
 pub async fn board(permit: &Permit, filter: &Filter) -> Result<Board, AppError> {
-    // The place in the stream comes first: what changes while we read comes again, and again is harmless.
-    let seen_until = crate::live::store::here(permit.pool()).await?;
     let narrowed = Narrowed::new(permit, filter);
-    let counts = counts(permit, filter).await?;
-    let (stages, currency) = stages_and_currency(permit).await?;
+    let mut connection = narrowed.connection(permit).await?;
+    // The place in the stream comes first: what changes while we read comes again, and again is harmless.
+    let seen_until = crate::live::store::here(&mut *connection).await?;
+    let counts = counted(&mut connection, &narrowed).await?;
+    let (stages, currency) = stages_and_currency(&mut *connection).await?;
     let on_board: Vec<_> = stages.into_iter().filter(|stage| stage.kind.is_on_board()).collect();
     let count_of = |stage| {
         let count = counts.iter().find(|count| count.stage == stage);
         count.map_or((0, 0), |count| (count.leads, count.value_base_minor))
     };
     let filled: Vec<_> = on_board.iter().map(|stage| stage.id).filter(|stage| count_of(*stage).0 > 0).collect();
-    let mut pages = pages(permit, &filled, &narrowed, None, FIRST_PAGE).await?;
+    let mut pages = pages(&mut connection, permit, &filled, &narrowed, None, FIRST_PAGE).await?;
     let columns = on_board
         .into_iter()
         .map(|stage| {

@@ -1,6 +1,6 @@
 //! All SQL of the search. What a question asks for are stretches of the index `search_entry`, one per form of a term and per
 //! holder whose leads the viewer reads; each is read from its beginning and no further than a page needs. So nothing here
-//! takes longer because there are more leads.
+//! takes longer because there are more leads, and one plan is best whatever is asked ([`Permit::steady`]).
 
 use super::{
     api::{Closeness, Hit},
@@ -109,7 +109,7 @@ async fn holders(permit: &Permit) -> Result<Vec<i64>, AppError> {
     let reads = permit.reads();
     if reads.everything {
         let all = sqlx::query_scalar!(r#"select id as "id!" from app_user union all select -id from queue"#);
-        return Ok(all.fetch_all(permit.pool()).await?);
+        return Ok(all.fetch_all(permit.steady()).await?);
     }
     Ok(reads.owners.iter().copied().chain(reads.queues.iter().map(|queue| -queue)).collect())
 }
@@ -128,7 +128,7 @@ impl Search<'_> {
                    where search_deletions(w.word) && array(select unnest(search_deletions(form)) from unnest($1::text[]) as form)"#,
                 &term.forms
             )
-            .fetch_all(self.permit.pool())
+            .fetch_all(self.permit.steady())
             .await?;
             let is_near = |word: &String| term.forms.iter().any(|form| is_one_slip(form, word));
             // What begins like the word is found as it was typed; the first forms are likelier than those after them.
@@ -226,7 +226,7 @@ impl Search<'_> {
             MOST_LEADS,
             self.permit.viewer().id.0
         )
-        .fetch_all(self.permit.pool())
+        .fetch_all(self.permit.steady())
         .await?;
         Ok(entries)
     }
@@ -260,7 +260,7 @@ impl Search<'_> {
             all,
             self.permit.viewer().id.0
         )
-        .fetch_all(self.permit.pool())
+        .fetch_all(self.permit.steady())
         .await?;
         for row in rows {
             let doc = Doc { words: &row.words, keys: &row.keys, notes: &row.notes };
@@ -299,7 +299,7 @@ impl Search<'_> {
             &self.holders,
             COMMON
         )
-        .fetch_all(self.permit.pool())
+        .fetch_all(self.permit.steady())
         .await?;
         if rows.len() < terms.len() {
             // A term may still be there together with its neighbour, and that was looked for.

@@ -13,7 +13,7 @@ use crate::{
     },
     format,
     i18n::{t, t_string, use_i18n},
-    ids::LeadId,
+    ids::{LeadId, UserId},
     leads::view::StepDialog,
     live::{browser::follow, wire::Message},
     losses::{
@@ -60,6 +60,8 @@ pub fn TodayPage() -> impl IntoView {
     let i18n = use_i18n();
     let today = Resource::new_blocking(|| (), |()| read_today());
     let open = RwSignal::new(None::<Open>);
+    // Whose lists are unfolded; they stay so when the page is read again.
+    let unfolded = RwSignal::new(BTreeSet::new());
     let reload = when_free(Signal::derive(move || open.with(Option::is_some)), move || today.refetch());
     // A phone that slept over midnight shows the day that it is.
     Effect::new(move |_| {
@@ -98,7 +100,7 @@ pub fn TodayPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match today.await {
-                    Ok(today) => view! { <TodayView today open now_of_page=now reload/> }.into_any(),
+                    Ok(today) => view! { <TodayView today open unfolded now_of_page=now reload/> }.into_any(),
                     Err(error) => view! { <Trouble error/> }.into_any(),
                 }
             })}
@@ -112,6 +114,7 @@ pub fn TodayPage() -> impl IntoView {
 fn TodayView(
     today: Today,
     open: RwSignal<Option<Open>>,
+    unfolded: RwSignal<BTreeSet<UserId>>,
     now_of_page: RwSignal<Option<Moment>>,
     reload: Callback<()>,
 ) -> impl IntoView {
@@ -157,7 +160,7 @@ fn TodayView(
             <section class="panel today-team">
                 <h2>{t!(i18n, outreach.team)}</h2>
                 <p class="small muted">{t!(i18n, outreach.team_advice)}</p>
-                {team.into_iter().map(|colleague| view! { <ColleagueView colleague now open way reload/> }).collect_view()}
+                {team.into_iter().map(|colleague| view! { <ColleagueView colleague now open unfolded way reload/> }).collect_view()}
             </section>
         }
     });
@@ -259,18 +262,36 @@ fn ColleagueView(
     colleague: Colleague,
     now: Moment,
     open: RwSignal<Option<Open>>,
+    unfolded: RwSignal<BTreeSet<UserId>>,
     way: WayOut,
     reload: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let (total, more) = (colleague.total, colleague.total - colleague.rows.len() as i64);
     let figure = move || format::number(i18n.get_locale(), total);
+    let person = colleague.person;
+    let is_unfolded = Memo::new(move |_| unfolded.with(|unfolded| unfolded.contains(&person)));
+    // A team's rows are hundreds: those that nobody looks at are not made.
+    let rows = move || {
+        let rows = if is_unfolded.get() { colleague.rows.clone() } else { Vec::new() };
+        rows.into_iter().map(|row| view! { <Line row now open way reload/> }).collect_view()
+    };
+    let turn = move |event: ev::Event| {
+        let is_open = event_target::<web_sys::HtmlDetailsElement>(&event).open();
+        if is_open != is_unfolded.get_untracked() {
+            unfolded.update(|unfolded| {
+                if is_open {
+                    unfolded.insert(person)
+                } else {
+                    unfolded.remove(&person)
+                };
+            });
+        }
+    };
     view! {
-        <details>
+        <details open=is_unfolded on:toggle=turn>
             <summary><bdi>{colleague.name}</bdi> " " <span class="num late">{figure}</span></summary>
-            <ul class="today-list">
-                {colleague.rows.into_iter().map(|row| view! { <Line row now open way reload/> }).collect_view()}
-            </ul>
+            <ul class="today-list">{rows}</ul>
             {(more > 0).then(|| {
                 let count = move || format::number(i18n.get_locale(), more);
                 view! { <p class="small muted">{move || t_string!(i18n, outreach.more, count = count()).to_string()}</p> }

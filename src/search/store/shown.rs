@@ -51,7 +51,7 @@ pub(super) async fn show(permit: &Permit, leads: &[LeadId], terms: &[Term]) -> R
            where l.id = any($1) and l.withdrawn_at is null"#,
         &ids
     )
-    .fetch_all(permit.pool())
+    .fetch_all(permit.steady())
     .await?;
     let mut rows: BTreeMap<_, _> = rows
         .into_iter()
@@ -163,7 +163,7 @@ async fn notes(permit: &Permit, leads: &[i64]) -> Result<BTreeMap<LeadId, Vec<(P
         leads,
         MOST_NOTES
     )
-    .fetch_all(permit.pool())
+    .fetch_all(permit.steady())
     .await?;
     let mut notes: BTreeMap<LeadId, Vec<(Place, String)>> = BTreeMap::new();
     for row in rows {
