@@ -594,7 +594,7 @@ test('a lost lead is asked again on its day: planned in the dialog, changed and 
   await expect(poolRow(page, 'Yeniden Sor')).toContainText('WhatsApp');
   await poolRow(page, 'Yeniden Sor').getByRole('button', { name: 'Ask again…' }).click();
   const plan = page.getByRole('dialog', { name: 'When is Yeniden Sor asked again?' });
-  await plan.getByLabel('Ask again on').fill(await winback.sql(`select current_date`));
+  await plan.getByLabel('Ask again on').fill(await winback.sql(`select (now() at time zone 'Europe/Istanbul')::date`));
   await plan.getByRole('button', { name: 'Plan it' }).click();
   await expect(plan).toBeHidden();
   await page.getByRole('link', { name: /^Due to ask again/ }).click();

@@ -61,11 +61,11 @@ test('after too many wrong passwords even the right one has to wait', async ({ o
 });
 
 test('signing out everywhere ends the other browser too, by itself', async ({ open, watch, winback }) => {
-  // Somebody of this test's own: the others' sessions are not to end with theirs.
+  // A manager of this test's own: the others' sessions are not to end with theirs, nor is an import to give them leads.
   await winback.sql(
     `insert into app_user (email, email_key, name, role, tier, team_id, password_hash, created_at)
      select 'leaver@demo.winback', 'leaver@demo.winback', 'Leyla Veren', role, tier, team_id, password_hash, created_at
-     from app_user where email = 'jan@demo.winback' on conflict do nothing`,
+     from app_user where email = 'mert@demo.winback' on conflict do nothing`,
   );
   // The other browser may have a request under way when its session ends.
   watch.expect(/^401 |status of 401/);

@@ -15,7 +15,7 @@ const LONGEST_WORD: usize = 48;
 const MOST_TERMS: usize = 6;
 /// Fewer digits are no phone number but a word like another.
 const FEWEST_DIGITS: usize = 4;
-/// Fewer letters of the wrong keyboard are the beginning of anything.
+/// Fewer letters, of the wrong keyboard for instance, are the beginning of anything.
 const FEWEST_MISTYPED: usize = 3;
 /// As many digits at the end are the same in every spelling of a phone number.
 const NATIONAL_DIGITS: usize = 10;
@@ -46,6 +46,9 @@ impl Term {
                 forms.push(bone(&word.replace("yo", "e")));
             }
         }
+        // Of a run of one letter nothing is left but what half of all names begin with.
+        let is_telling = |form: &String| form.chars().count() > 1 || word.chars().count() < FEWEST_MISTYPED;
+        forms.retain(is_telling);
         Self::of(forms, !word.chars().any(|c| c.is_ascii_digit()))
     }
 
@@ -181,6 +184,13 @@ mod tests {
             let near = |form: &String| typed.starts_with(form.as_str()) || letters::is_one_slip(form, &typed);
             assert!(forms(cyrillic).iter().any(near), "{cyrillic} {:?} should mean {latin}", forms(cyrillic));
         }
+    }
+
+    #[test]
+    fn a_run_of_one_letter_is_not_everybody_whose_name_begins_so() {
+        assert_eq!(forms("qqqqqq"), ["qqqqqq"]);
+        assert!(readings("qqqqqq").iter().flatten().flat_map(|term| &term.forms).all(|form| form.chars().count() > 1));
+        assert_eq!(forms("kh"), ["kh", "k"]);
     }
 
     #[test]
