@@ -140,7 +140,7 @@ fn face(hands: Hands, card: &Card, is_chosen: Memo<bool>) -> impl IntoView + use
             <PresentAt lead/>
             {risk}
             <bdi>{what}</bdi>
-            {value.map(|value| view! { <span class="num value">{value}</span> })}
+            {value.map(|value| view! { <span class="num worth">{value}</span> })}
         </div>
         {next_step(hands, card)}
         <div class="foot">
