@@ -69,10 +69,18 @@ impl Place {
             lines.push(Line::sign_in(host, email)?);
         }
         let board: Value = serde_json::from_str(&lines[ADMIN].ask(BOARD, &everything().to_string())?)?;
-        let last = board["columns"][0]["cards"].as_array().and_then(|cards| cards.last()).ok_or("an empty board")?;
+        let stage = board["columns"][0]["stage"]["id"].as_i64().ok_or("an empty board")?;
+        // From the middle of a column: a page that read its way there would show it.
+        let (rank, id): (String, i64) = sqlx::query_as(
+            "select rank, id from lead where stage_id = $1 and standing_loss_id is null order by rank, id
+             offset (select count(*) / 2 from lead where stage_id = $1 and standing_loss_id is null) limit 1",
+        )
+        .bind(stage)
+        .fetch_one(pool)
+        .await?;
         let mut next = everything();
-        next["stage"] = board["columns"][0]["stage"]["id"].clone();
-        next["after"] = json!({ "figure": 0, "rank": last["rank"], "id": last["id"] });
+        next["stage"] = stage.into();
+        next["after"] = json!({ "figure": 0, "rank": rank, "id": id });
         let page = |name, growth, who, body| Asked { name, growth, path: BOARD, body, who };
         let mut asked = vec![
             page("first page, a rep's own", Growth::Board, REP, everything()),

@@ -432,8 +432,17 @@ pub async fn finish(permit: &Permit, batch: i64, summary: &Summary) -> Result<()
     .execute(permit.pool())
     .await?;
     permit.committed();
+    if summary.imported >= MANY {
+        // The plans that connections keep were made for the tables as they were.
+        sqlx::query("analyze lead, lead_contact, stage_count, search_entry, search_doc, search_word")
+            .execute(permit.pool())
+            .await?;
+    }
     Ok(())
 }
+
+/// So many leads change what a table is like.
+const MANY: usize = 1000;
 
 /// The reasons in use: outcome, code, name.
 pub async fn reasons(permit: &Permit) -> Result<Vec<(LossOutcome, String, Names)>, AppError> {

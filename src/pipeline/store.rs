@@ -302,20 +302,20 @@ macro_rules! ranked {
              select p.id from unnest($1::bigint[]) as s(id) cross join lateral (
                (select l.id, l.rank from lead l
                 where $2 and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
-                  and ($5::text is null or (l.rank, l.id) > ($5 collate "C", $6::bigint)) "# $narrowing
+                  and (l.rank, l.id) > ($5 collate "C", $6::bigint) "# $narrowing
              r#"order by l.rank, l.id limit $7)
                union all
                select h.id, h.rank from unnest($3::bigint[]) as o(id) cross join lateral
                  (select l.id, l.rank from lead l
                   where l.owner_id = o.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
-                    and ($5::text is null or (l.rank, l.id) > ($5 collate "C", $6::bigint)) "# $narrowing
+                    and (l.rank, l.id) > ($5 collate "C", $6::bigint) "# $narrowing
              r#"order by l.rank, l.id limit $7) h
                where not $2
                union all
                select h.id, h.rank from unnest($4::bigint[]) as q(id) cross join lateral
                  (select l.id, l.rank from lead l
                   where l.queue_id = q.id and l.stage_id = s.id and l.standing_loss_id is null and l.withdrawn_at is null
-                    and ($5::text is null or (l.rank, l.id) > ($5 collate "C", $6::bigint)) "# $narrowing
+                    and (l.rank, l.id) > ($5 collate "C", $6::bigint) "# $narrowing
              r#"order by l.rank, l.id limit $7) h
                where not $2
                order by rank, id limit $7) p))"#],
@@ -323,8 +323,9 @@ macro_rules! ranked {
             $narrowed.of.everything,
             &$narrowed.of.owners,
             &$narrowed.of.queues,
-            $after.map(|after| after.rank.as_str()),
-            $after.map(|after| after.id.0),
+            // No rank is empty: the beginning is a place like another, or no plan that is made once could use the index for it.
+            $after.map_or("", |after| after.rank.as_str()),
+            $after.map_or(0, |after| after.id.0),
             $most
             $(, $argument)*
         )

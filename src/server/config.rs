@@ -12,7 +12,7 @@ pub struct DatabaseConfig {
     /// Where the private database lives.
     #[arg(long, env = "WINBACK_DATA", default_value = "data")]
     pub data: PathBuf,
-    /// Connections kept to the database, and half as many again for what is asked most often.
+    /// Connections kept to the database, and as many again for what is asked most often.
     #[arg(long, env = "WINBACK_CONNECTIONS", default_value_t = 16)]
     pub connections: u32,
 }

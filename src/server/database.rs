@@ -81,15 +81,14 @@ async fn bring_up_to_date(pool: &PgPool) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// Connections beside those of `pool`, half as many, that plan a statement once and keep the plan whatever it is asked with.
+/// Connections beside those of `pool`, as many again, that plan a statement once and keep the plan whatever it is asked with.
 ///
 /// PostgreSQL plans a statement anew for each set of arguments where it reckons that their plan is cheaper to carry out; it
 /// reckons little for the planning. A page of cards joins nine tables, and planning that took twice as long as reading it.
 /// For statements whose best plan does not depend on their arguments.
 pub fn steady(pool: &PgPool) -> PgPool {
     let options = PgConnectOptions::clone(&pool.connect_options()).options([("plan_cache_mode", "force_generic_plan")]);
-    let most = pool.options().get_max_connections().div_ceil(2);
-    pool.options().clone().max_connections(most).connect_lazy_with(options)
+    pool.options().clone().connect_lazy_with(options)
 }
 
 /// A connection that was used this lately needs no question whether it is still there: asking costs as much as a query.

@@ -180,7 +180,7 @@ pub fn MentionField(
             .collect_view()
     };
     let said = move || {
-        let count = offered.with(Vec::len);
+        let count = reached.get();
         (count > 0).then(|| t_string!(i18n, colleagues.mention_found, count = count).to_string())
     };
     view! {

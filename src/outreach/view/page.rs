@@ -34,7 +34,7 @@ use crate::{
     },
 };
 use chrono::NaiveDateTime;
-use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use std::{collections::BTreeSet, time::Duration};
 
 /// Changes are shown this long after the first of them.
@@ -288,8 +288,16 @@ fn ColleagueView(
             });
         }
     };
+    // Who was quicker than the page's code is not left with an empty list.
+    let element = NodeRef::<html::Details>::new();
+    Effect::new(move |_| {
+        let is_open = element.get().is_some_and(|details| details.open());
+        if is_open && !is_unfolded.get_untracked() {
+            unfolded.update(|unfolded| unfolded.extend([person]));
+        }
+    });
     view! {
-        <details open=is_unfolded on:toggle=turn>
+        <details node_ref=element open=is_unfolded on:toggle=turn>
             <summary><bdi>{colleague.name}</bdi> " " <span class="num late">{figure}</span></summary>
             <ul class="today-list">{rows}</ul>
             {(more > 0).then(|| {

@@ -114,7 +114,8 @@ impl Grip {
         use wasm_bindgen::JsCast;
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let is_name = target.as_ref().is_some_and(|target| target.tag_name() == "A");
-        if event.target() == event.current_target() || (is_name && event.key() != "Enter") {
+        let is_carrying = hands.carried.with_untracked(Option::is_some);
+        if event.target() == event.current_target() || (is_name && (is_carrying || event.key() != "Enter")) {
             self.act(event, lead, hands);
         }
     }
@@ -127,7 +128,9 @@ impl Grip {
             Some(Carried { lead, by_keyboard: true, .. }) if !is_in(event, "[data-lead], dialog") => {
                 self.act(event, lead, hands);
             }
-            None if event.key() == "Escape" && !is_in(event, "dialog, input, select") => hands.choose_none(),
+            None if event.key() == "Escape" && !is_in(event, "input:not([type=checkbox]), select") && !is_covered() => {
+                hands.choose_none();
+            }
             _ => {}
         }
     }
@@ -163,6 +166,11 @@ impl Grip {
         hands.focused.set(Some(focused));
         if hands.carried.with_untracked(Option::is_some) { show_landing() } else { keep_focus(focused) }
     }
+}
+
+/// Whether a dialog or a menu lies over the page: Escape is for that, then.
+fn is_covered() -> bool {
+    document().query_selector("dialog[open], :popover-open").is_ok_and(|over| over.is_some())
 }
 
 /// Whether a key was pressed inside of an element that `selector` names.

@@ -598,6 +598,7 @@ impl Hands {
         );
         match untrack(|| self.refusal_of_carried(stage)) {
             Some(why) => format!("{text} {}", self.words_of(why)),
+            None if untrack(|| self.stays_sorted(stage)) => t_string!(self.i18n, pipeline.sorted_by_itself).to_owned(),
             None => text,
         }
     }

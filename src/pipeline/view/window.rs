@@ -67,11 +67,14 @@ impl Window {
             list.track();
             loaded.track();
             request_animation_frame(move || {
-                let Some(rows) = window.measure(column) else { return };
+                let Some((rows, mounted)) = window.measure(column).zip(window.rows.try_get_untracked()) else { return };
                 // All columns are measured before one of them changes, and what is in sight is painted by then.
                 request_animation_frame(move || {
                     let Some(loaded) = loaded.try_get_untracked() else { return };
-                    window.mount(rows);
+                    // Who has scrolled meanwhile has looked already.
+                    if window.rows.try_get_untracked() == Some(mounted) {
+                        window.mount(rows);
+                    }
                     if loaded < rows.first + rows.count {
                         refill();
                     }

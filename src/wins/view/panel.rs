@@ -110,7 +110,7 @@ pub fn CustomerActions(
                 t_string!(i18n, pipeline.moved, name = name.get_untracked(), stage = stage).to_string()
             });
             if name.try_get_untracked().is_some() {
-                set_stage(press, go(stage.id), text, on_done);
+                set_stage(press, go(stage.id), false, text, on_done);
             }
         });
     };

@@ -91,16 +91,16 @@ impl TakeBack {
     /// Takes the win back and says so.
     pub fn run(self, press: Press, on_done: Callback<()>) {
         let text = tu_string!(press.i18n, wins.undone_toast, name = self.name.clone()).to_string();
-        set_stage(press, self, text, on_done);
+        set_stage(press, self, true, text, on_done);
     }
 }
 
-/// Moves a customer to another stage, to the top of its column, and says `text`.
-pub fn set_stage(press: Press, wanted: TakeBack, text: String, on_done: Callback<()>) {
+/// Moves a customer to another stage, to the top of its column, and says `text`; `undoes` where that takes the win back.
+pub fn set_stage(press: Press, wanted: TakeBack, undoes: bool, text: String, on_done: Callback<()>) {
     let Press { i18n, toaster, .. } = press;
     let TakeBack { lead, name, to, seen_version } = wanted;
     let send = async move |(lead, to, seen_version), key| {
-        move_lead(Move { lead, to, above: None, below: None, seen_version, undoes: true, key }).await
+        move_lead(Move { lead, to, above: None, below: None, seen_version, undoes, key }).await
     };
     press.send((lead, to, seen_version), send, move |moved| match moved {
         Moved::Done { .. } => {
