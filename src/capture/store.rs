@@ -19,6 +19,9 @@ pub mod uploads;
 pub mod withdrawal;
 mod words;
 
+/// So many leads at once change what a table is like.
+const MANY: usize = 1000;
+
 /// A lead as the database takes it in.
 #[derive(Debug, Serialize)]
 pub struct NewLead<'a> {
@@ -433,16 +436,14 @@ pub async fn finish(permit: &Permit, batch: i64, summary: &Summary) -> Result<()
     .await?;
     permit.committed();
     if summary.imported >= MANY {
-        // The plans that connections keep were made for the tables as they were.
-        sqlx::query("analyze lead, lead_contact, stage_count, search_entry, search_doc, search_word")
-            .execute(permit.pool())
-            .await?;
+        // The plans that connections keep were made for the tables as they were. The import stands without it.
+        let analyze = "analyze lead, lead_contact, stage_count, search_entry, search_doc, search_word";
+        if let Err(error) = sqlx::query(analyze).execute(permit.pool()).await {
+            tracing::warn!(%error, "could not analyze the tables that an import has filled");
+        }
     }
     Ok(())
 }
-
-/// So many leads change what a table is like.
-const MANY: usize = 1000;
 
 /// The reasons in use: outcome, code, name.
 pub async fn reasons(permit: &Permit) -> Result<Vec<(LossOutcome, String, Names)>, AppError> {

@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::{
     sync::{Notify, broadcast},
-    time::{Instant, Interval, MissedTickBehavior},
+    time::{Instant, MissedTickBehavior},
 };
 
 /// A NOTIFY that got lost costs at most this long.
@@ -37,12 +37,6 @@ const TRIM_EVERY: u32 = 600;
 const BEHIND: usize = 256;
 /// A stream that falls behind by so many words about who is where misses some.
 const PRESENCE_BEHIND: usize = 256;
-
-fn pace() -> Interval {
-    let mut pace = tokio::time::interval(PACE);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    pace
-}
 
 /// Says, after a commit, that there is something to deliver. Never blocks.
 #[derive(Debug, Clone, Default)]
@@ -144,7 +138,8 @@ impl Hub {
 
 /// Sends one NOTIFY for all commits since the last one.
 pub async fn announce(app: App) {
-    let mut pace = pace();
+    let mut pace = tokio::time::interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         pace.tick().await;
         app.nudge.0.notified().await;
@@ -159,9 +154,8 @@ pub async fn deliver(app: App) {
     let mut cursor = None;
     let mut listener = None;
     let mut polls = 0u32;
-    let mut pace = pace();
     loop {
-        pace.tick().await;
+        let read_at = Instant::now();
         let wait = match follow(&app, &mut cursor).await {
             Ok(true) => SOON,
             Ok(false) => POLL,
@@ -180,16 +174,19 @@ pub async fn deliver(app: App) {
         if listener.is_none() {
             listener = listen(&app).await;
         }
-        await_news(&app.hub, &mut listener, wait).await;
+        await_news(&app.hub, &mut listener, read_at + PACE, Instant::now() + wait).await;
     }
 }
 
-/// Waits until something may have happened, so long at most. Who is where is handed on meanwhile: nothing of it has to be
-/// read.
-async fn await_news(hub: &Hub, listener: &mut Option<PgListener>, at_most: Duration) {
-    let Some(ear) = listener else { return tokio::time::sleep(at_most).await };
-    let end = Instant::now() + at_most;
-    while Instant::now() < end {
+/// Waits until something may have happened, until `latest` at most; once it has, until `earliest`. Who is where is handed
+/// on meanwhile: nothing of it has to be read.
+///
+/// It listens to the end, and all calls of that time are one: calls that nobody takes fill the connection, and a server
+/// process of PostgreSQL that cannot write holds up whoever waits for all of them.
+async fn await_news(hub: &Hub, listener: &mut Option<PgListener>, earliest: Instant, latest: Instant) {
+    let Some(ear) = listener else { return tokio::time::sleep_until(latest).await };
+    let mut end = latest;
+    loop {
         match tokio::time::timeout_at(end, ear.recv()).await {
             Ok(Ok(notification)) if notification.channel() == store::PRESENCE => {
                 // Another version of winback may say it otherwise; it is only about now.
@@ -197,12 +194,13 @@ async fn await_news(hub: &Hub, listener: &mut Option<PgListener>, at_most: Durat
                     hub.show(presence);
                 }
             }
+            Ok(Ok(_)) => end = earliest,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "lost the notification channel; polling until it is back");
                 *listener = None;
-                return;
+                return tokio::time::sleep_until(earliest).await;
             }
-            Ok(Ok(_)) | Err(_) => return,
+            Err(_) => return,
         }
     }
 }

@@ -357,8 +357,10 @@ async fn write_loss(
                where l.id = s.lead_id
                returning l.id, l.move_version
            ), history as (
-               insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, loss_id)
-               select m.id, 'loss', $5, $4, m.move_version, s.stage_id, s.id from moved m, lost s
+               insert into activity (lead_id, kind, actor_id, at, move_version, from_stage_id, loss_id, detail)
+               select m.id, 'loss', $5, $4, m.move_version, s.stage_id, s.id,
+                      jsonb_build_object('entered_at', before.stage_entered_at)
+               from lost s join moved m on m.id = s.lead_id join lead before on before.id = m.id
            ), key as (
                insert into request_key (user_id, key, at, lead_id, move_version) select $5, $19, $4, id, move_version from moved
            ), told as (
@@ -524,11 +526,14 @@ async fn write_reopening(
         "with closed as (
              update loss set closed_at = $2, closed_by = $3, closure = $4, closure_cause = $5, closure_note = $6
              where id = $1 and closed_at is null
-             returning id, lead_id
+             returning id, lead_id, stage_id
          ), moved as (
              update lead l
              set standing_loss_id = null, standing_outcome = null, stage_id = t.id, stage_kind = t.kind,
-                 stage_entered_at = case when $4 = 'reversed' and l.stage_id = t.id then l.stage_entered_at else $2 end,
+                 -- Who entered the loss by mistake finds the lead as long in its stage as it had been.
+                 stage_entered_at = case when $4 = 'reversed' and s.stage_id = t.id then coalesce(
+                     (select max((a.detail ->> 'entered_at')::timestamptz) from activity a where a.loss_id = $1 and a.kind = 'loss'),
+                     l.stage_entered_at) else $2 end,
                  rank = $8, move_version = l.move_version + 1,
                  run_started_at = case when $4 = 'reactivated' then $2 else l.run_started_at end
              from closed s, stage t where l.id = s.lead_id and t.kind = $7

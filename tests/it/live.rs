@@ -7,6 +7,7 @@ use crate::{
 use chrono::TimeDelta;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 use std::{collections::BTreeMap, time::Duration};
 use winback::{
     ids::{LeadId, StageId, UserId},
@@ -539,6 +540,30 @@ async fn no_chatter_crowds_out_a_change() {
     move_to(&selin, lead, to, 0).await;
     // A reset would end this.
     hers.follow(&[lead]).await;
+}
+
+/// A server took one call every twenty milliseconds: of busy colleagues its connection filled up, and PostgreSQL let nobody
+/// drop a database, for a while or for ever.
+#[tokio::test]
+async fn calls_from_busy_servers_hold_up_nobody() {
+    let app = spawn_app().await;
+    eventually("the server to listen", || async {
+        let ears = "select 1 from pg_stat_activity where datname = current_database() and query ilike 'listen %'";
+        sqlx::query(ears).fetch_optional(&app.pool).await.expect("an answer")
+    })
+    .await;
+    let calls = "select pg_notify($1, repeat('x', 7000) || n) from generate_series(1, 4000) n";
+    sqlx::query(calls).bind(store::CHANNEL).execute(&app.pool).await.expect("calls");
+    // Whoever drops a database waits for every process of the cluster.
+    tokio::time::timeout(Duration::from_secs(20), another_database_comes_and_goes(&app)).await.expect("no waiting");
+}
+
+async fn another_database_comes_and_goes(app: &TestApp) {
+    let options = app.pool.connect_options();
+    let name = format!("{}_beside", options.get_database().expect("a database of its own"));
+    for statement in [format!("create database {name} template template0"), format!("drop database {name}")] {
+        sqlx::query(AssertSqlSafe(statement)).execute(&app.pool).await.expect("done");
+    }
 }
 
 #[tokio::test]

@@ -446,6 +446,30 @@ async fn a_colleague_neither_loses_nor_sees_a_masked_lead() {
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 }
 
+/// An unqualified lead stands in a stage of its own: back by mistake it began its days in the old one anew.
+#[tokio::test]
+async fn who_takes_back_a_mistake_finds_the_days_in_the_stage_as_they_were() {
+    let app = spawn_app().await;
+    let (lead, ayse) = (given::can(&app).await, app.sign_in(AYSE).await);
+    let place = async || -> (i64, Option<chrono::DateTime<chrono::Utc>>) {
+        sqlx::query_as("select stage_id, stage_entered_at from lead where id = $1")
+            .bind(lead.0)
+            .fetch_one(&app.pool)
+            .await
+            .expect("the lead")
+    };
+    let before = place().await;
+    app.clock.advance(TimeDelta::days(3));
+    let unqualified =
+        Draft { outcome: Some(Outcome::Unqualified), ..whole_draft(given::reason(&app, "needs_dont_match").await) };
+    let LoseAnswer::Done { lost: mistake } = lose(&ayse, &loss(lead, unqualified)).await else { panic!("it fits") };
+    assert_ne!(place().await, before);
+    app.clock.advance(TimeDelta::days(1));
+    back(&ayse, &reopening(mistake.loss, Closure::Reversed)).await;
+    assert_eq!(place().await, before);
+    assert!(before.1.is_some(), "known from the beginning");
+}
+
 #[tokio::test]
 async fn a_lead_comes_back_and_may_be_lost_again() {
     let app = spawn_app().await;

@@ -31,11 +31,10 @@ impl Mentions {
 
     /// Whom `text` mentions. Call it in event handlers only.
     pub fn of(self, text: &str) -> Vec<UserId> {
-        // Of two with one name whoever may read the lead is meant.
-        let mut people = self.people.get_untracked();
-        people.sort_by_key(|person| !person.may_read);
-        let names: Vec<_> = people.iter().map(|person| (person.id, person.name.as_str())).collect();
-        mentioned(text, &names)
+        self.people.with_untracked(|people| {
+            let names: Vec<_> = people.iter().map(|person| (person.id, person.name.as_str())).collect();
+            mentioned(text, &names)
+        })
     }
 
     fn learn(self) {
@@ -45,7 +44,12 @@ impl Mentions {
         self.is_asked.set_value(true);
         spawn_local(async move {
             match read_colleagues(self.lead).await {
-                Ok(people) => drop(self.people.try_set(people)),
+                Ok(mut people) => {
+                    // Of two with one name whoever may read the lead is meant, and whom a mention would not reach is
+                    // offered last, so that nobody looks for them in vain.
+                    people.sort_by_key(|person| !person.may_read);
+                    self.people.try_set(people);
+                }
                 // The next letter asks again.
                 Err(_) => drop(self.is_asked.try_set_value(false)),
             }
@@ -62,12 +66,7 @@ impl Mentions {
         let is_whole = |person: &Colleague| fold(&person.name) == typed;
         self.people.with(|people| match people.iter().any(is_whole) {
             true => Vec::new(),
-            // Whom a mention would not reach is shown last, so that nobody looks for them in vain.
-            false => {
-                let (reached, others): (Vec<_>, Vec<_>) =
-                    people.iter().filter(|person| fits(person)).cloned().partition(|person| person.may_read);
-                reached.into_iter().chain(others).take(OFFERED).collect()
-            }
+            false => people.iter().filter(|person| fits(person)).take(OFFERED).cloned().collect(),
         })
     }
 }

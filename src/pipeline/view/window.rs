@@ -21,6 +21,11 @@ const MOST: usize = 20;
 /// The next page is asked for when fewer rows than this are left below.
 const AHEAD: usize = 40;
 
+/// How many rows of so many pixels a list of so many pixels shows, those cut off at either end included.
+fn in_sight(height: f64, row: f64) -> usize {
+    (height / row).ceil() as usize + 1
+}
+
 /// Rows from `first` on, so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rows {
@@ -36,12 +41,8 @@ impl Rows {
 
     /// What is mounted where `above` pixels are scrolled away in a list that shows `height` pixels of rows that are `row` high.
     fn around(above: f64, height: f64, row: f64) -> Self {
-        if row <= 0.0 {
-            return Self::at_first();
-        }
-        // Neither is negative, and a fraction of a row is a row in sight.
-        let (hidden, in_sight) = ((above.max(0.0) / row) as usize, (height / row).ceil() as usize + 1);
-        IN_SIGHT.set(in_sight.min(MOST));
+        let hidden = (above.max(0.0) / row) as usize;
+        let in_sight = in_sight(height, row);
         let around = AROUND.min(MOST.saturating_sub(in_sight) / 2);
         Self { first: hidden.saturating_sub(around), count: in_sight + 2 * around }
     }
@@ -95,7 +96,12 @@ impl Window {
     fn measure(self, column: ColumnState) -> Option<Rows> {
         let list = self.list.try_get_untracked()??;
         let row = row_height(&list, column.order.try_with_untracked(Vec::len)?);
-        Some(Rows::around(f64::from(list.scroll_top()), f64::from(list.client_height()), row))
+        if row <= 0.0 {
+            return Some(Rows::at_first());
+        }
+        let height = f64::from(list.client_height());
+        IN_SIGHT.set(in_sight(height, row).min(MOST));
+        Some(Rows::around(f64::from(list.scroll_top()), height, row))
     }
 
     fn mount(self, rows: Rows) {
@@ -127,17 +133,6 @@ pub fn row_height(list: &web_sys::Element, count: usize) -> f64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn nothing_is_known_of_an_empty_list() {
-        assert_eq!(Rows::around(0.0, 600.0, 0.0), Rows { first: 0, count: AT_FIRST });
-    }
-
-    #[test]
-    fn a_board_begins_with_as_many_rows_as_the_last_one_had_in_sight() {
-        Rows::around(0.0, 600.0, 100.0);
-        assert_eq!(Rows::at_first(), Rows { first: 0, count: 7 });
-    }
 
     proptest! {
         #[test]
