@@ -310,7 +310,7 @@ insert into lead (id, direction, party, name, company, email, phone, city, sourc
                   standing_loss_id, standing_outcome, arose_at, recorded_at)
 overriding system value
 select g, case when a % 4 = 0 then 'outbound' else 'inbound' end, case when company is null then 'person' else 'company' end,
-       name, company, email, phone, city, 1 + a % 8, 1 + b % 6, i.id,
+       name, company, email, phone, city, often.source, often.product, i.id,
        name_key || coalesce(E'\\n' || company_key, '') || E'\\n' || email || E'\\n' || regexp_replace(phone, '[^0-9]', '', 'g'),
        right(regexp_replace(phone, '[^0-9]', '', 'g'), 9), email,
        v.minor, case when v.minor is not null then 'EUR' end, v.minor,
@@ -329,6 +329,9 @@ cross join (select id from import_batch limit 1) i
 cross join (select id from queue order by id limit 1) q
 cross join (select id, kind from stage where kind = 'customer') w
 cross join lateral (select is_open and c % 40 = 7 as in_queue, is_open and b % 10 < 7 as has_step) h
+-- One source and one product have two fifths of the leads, the last has few.
+cross join lateral (select 1 + floor(8 * pow(a % 1000 / 1000.0, 2.3))::bigint as source,
+                           1 + floor(6 * pow(b % 1000 / 1000.0, 2))::bigint as product) often
 cross join lateral (select case when b % 10 < 8 then (a % 90000 + 1000) * 100::bigint end as minor) v
 order by g";
 

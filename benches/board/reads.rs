@@ -86,8 +86,8 @@ impl Place {
             page("first page, a rep's own", Growth::Board, REP, everything()),
             page("first page, everybody's", Growth::Board, ADMIN, everything()),
             Asked { name: "next page", growth: Growth::Board, path: "/api/pipeline/column", body: next, who: ADMIN },
-            page("filter by source", Growth::Board, ADMIN, filter(Some(3), None, "", "manual")),
-            page("filter by product", Growth::Board, REP, filter(None, Some(2), "", "manual")),
+            page("filter by source", Growth::Board, ADMIN, filter(Some(1), None, "", "manual")),
+            page("filter by product", Growth::Board, REP, filter(None, Some(1), "", "manual")),
             page("by clock, a rep's own", Growth::Sorted, REP, filter(None, None, "", "clock")),
             page("by clock, everybody's", Growth::Sorted, ADMIN, filter(None, None, "", "clock")),
         ];

@@ -177,8 +177,11 @@ impl Search<'_> {
             return Ok(());
         }
         let Some((rarest, is_common)) = self.rarest(terms).await? else { return Ok(()) };
-        // Where all words are common and somebody is called exactly so, whoever has both words apart is not meant.
-        if is_common && self.found.values().any(|answer| answer.score.is_exact()) {
+        // Where all words are common and somebody is called exactly so, whoever has the words apart is not meant; of three
+        // or more words the last may still be typed.
+        let is_called_so =
+            |answer: &Answer| answer.score.is_exact() || (terms.len() > 2 && answer.score.is_exact_as_far_as_typed());
+        if is_common && self.found.values().any(is_called_so) {
             return Ok(());
         }
         let stretches: Vec<_> = [false, true].into_iter().flat_map(|in_note| self.stretches(rarest, in_note)).collect();

@@ -703,11 +703,29 @@ fn settings(sockets: &Path, durability: Durability) -> Vec<String> {
         "log_timezone=UTC".to_owned(),
     ];
     settings.extend(["fsync", "full_page_writes", "synchronous_commit"].map(|name| format!("{name}={on}")));
-    if durability == Durability::None {
+    match durability {
+        Durability::Full => settings.push(format!("shared_buffers={}MB", megabytes_of_pages())),
         // Many tests, each with a pool of its own.
-        settings.extend(["max_connections=300", "shared_buffers=64MB"].map(str::to_owned));
+        Durability::None => settings.extend(["max_connections=300", "shared_buffers=64MB"].map(str::to_owned)),
     }
     settings
+}
+
+/// How much of the database PostgreSQL keeps at hand. By itself it takes 128 MB whatever the machine has, which one look
+/// through a large board displaces.
+fn megabytes_of_pages() -> u64 {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    eighth_of_memory(&read("/proc/meminfo"), &read("/sys/fs/cgroup/memory.max"))
+}
+
+/// An eighth of the machine's memory, or of the part of it that we may have, in megabytes between 128 and 2048. Where neither
+/// is told, the least.
+fn eighth_of_memory(meminfo: &str, limit: &str) -> u64 {
+    let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    let total = total.and_then(|total| total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    let limit = limit.trim().parse::<u64>().ok().map(|bytes| bytes / 1024);
+    let kilobytes = [total, limit].into_iter().flatten().min().unwrap_or_default();
+    (kilobytes / 1024 / 8).clamp(128, 2048)
 }
 
 /// The setting is a list: a comma in the path must not divide it.
@@ -931,6 +949,16 @@ mod tests {
         assert!(settings(Path::new("/s"), Durability::Full).contains(&"fsync=on".to_owned()));
         assert!(settings(Path::new("/s"), Durability::None).contains(&"fsync=off".to_owned()));
         assert_eq!(quoted_folder(Path::new("/a,b\"c")), "\"/a,b\"\"c\"");
+    }
+
+    #[test]
+    fn keeps_an_eighth_of_the_memory_at_hand() {
+        let meminfo = "MemTotal:       24576000 kB\nMemFree:         1234 kB\n";
+        assert_eq!(eighth_of_memory(meminfo, "max\n"), 2048);
+        assert_eq!(eighth_of_memory("MemTotal:        8192000 kB\n", ""), 1000);
+        assert_eq!(eighth_of_memory(meminfo, "2147483648\n"), 256);
+        assert_eq!(eighth_of_memory(meminfo, "268435456\n"), 128);
+        assert_eq!(eighth_of_memory("", ""), 128);
     }
 
     #[test]

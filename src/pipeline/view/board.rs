@@ -62,7 +62,6 @@ pub fn BoardPage() -> impl IntoView {
     let filter = Memo::new(move |_| look.get().filter);
     let reload = RwSignal::new(0u32);
     let Me(viewer) = expect_context();
-    let choices = Resource::new_blocking(|| (), |()| join(read_choices(), read_holders()));
     let lanes = Memo::new(move |_| look.get().lanes);
     // A divided board reads each lane for itself.
     let board = Resource::new_blocking(
@@ -72,6 +71,8 @@ pub fn BoardPage() -> impl IntoView {
             None => (filter.clone(), Ok(read_board(filter).await)),
         },
     );
+    // After the board, which somebody waits for.
+    let choices = Resource::new_blocking(|| (), |()| join(read_choices(), read_holders()));
     view! {
         <PageTitle text=move || t_string!(i18n, shell.pipeline)/>
         <p id="board-help" class="sr">{t!(i18n, pipeline.help)}</p>

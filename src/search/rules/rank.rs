@@ -27,6 +27,11 @@ impl Score {
     pub fn is_exact(self) -> bool {
         self == Self { slips: 0, distance: 0 }
     }
+
+    /// The same, but for one term of which only the beginning was typed.
+    pub fn is_exact_as_far_as_typed(self) -> bool {
+        self.slips == 0 && self.distance <= PREFIX
+    }
 }
 
 const PREFIX: u32 = 2;
@@ -137,6 +142,9 @@ mod tests {
         let beginning = scored("Ali", "alican kaya", "", "").expect("found");
         let note = scored("Ali", "veli", "", "ali").expect("found");
         assert!(whole.is_exact() && whole < beginning && beginning < note);
+        assert!(beginning.is_exact_as_far_as_typed() && !note.is_exact_as_far_as_typed());
+        let both = scored("Ali Ka", "alican kaya", "", "").expect("found");
+        assert!(!both.is_exact_as_far_as_typed());
         assert_eq!(scored("Ali Veli", "ali kaya", "", ""), None);
     }
 
