@@ -187,16 +187,16 @@ async fn await_news(hub: &Hub, listener: &mut Option<PgListener>, earliest: Inst
     let Some(ear) = listener else { return tokio::time::sleep_until(latest).await };
     let mut end = latest;
     loop {
-        match tokio::time::timeout_at(end, ear.recv()).await {
-            Ok(Ok(notification)) if notification.channel() == store::PRESENCE => {
+        match tokio::time::timeout_at(end, ear.try_recv()).await {
+            Ok(Ok(Some(notification))) if notification.channel() == store::PRESENCE => {
                 // Another version of winback may say it otherwise; it is only about now.
                 if let Ok(presence) = serde_json::from_str(notification.payload()) {
                     hub.show(presence);
                 }
             }
-            Ok(Ok(_)) => end = earliest,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "lost the notification channel; polling until it is back");
+            Ok(Ok(Some(_))) => end = earliest,
+            Ok(lost) => {
+                tracing::warn!(error = ?lost.err(), "lost the notification channel; polling until it is back");
                 *listener = None;
                 return tokio::time::sleep_until(earliest).await;
             }
@@ -212,6 +212,8 @@ async fn tidy_up(app: &App) -> Result<(), AppError> {
 
 async fn listen(app: &App) -> Option<PgListener> {
     let mut listener = PgListener::connect_with(&app.pool).await.ok()?;
+    // Reconnecting is ours to do: a wait that ends in the middle of it would leave a connection that listens in the pool.
+    listener.eager_reconnect(false);
     listener.listen_all([store::CHANNEL, store::PRESENCE]).await.ok()?;
     Some(listener)
 }

@@ -530,13 +530,16 @@ async fn write_reopening(
          ), moved as (
              update lead l
              set standing_loss_id = null, standing_outcome = null, stage_id = t.id, stage_kind = t.kind,
-                 -- Who entered the loss by mistake finds the lead as long in its stage as it had been.
-                 stage_entered_at = case when $4 = 'reversed' and s.stage_id = t.id then coalesce(
-                     (select max((a.detail ->> 'entered_at')::timestamptz) from activity a where a.loss_id = $1 and a.kind = 'loss'),
-                     l.stage_entered_at) else $2 end,
+                 -- Who entered the loss by mistake finds the lead as long in its stage as it had been, if that was known.
+                 stage_entered_at = case when $4 <> 'reversed' or s.stage_id is distinct from t.id then $2
+                     when before.is_kept then before.entered_at else l.stage_entered_at end,
                  rank = $8, move_version = l.move_version + 1,
                  run_started_at = case when $4 = 'reactivated' then $2 else l.run_started_at end
-             from closed s, stage t where l.id = s.lead_id and t.kind = $7
+             from closed s join stage t on t.kind = $7
+             left join lateral (
+                 select true as is_kept, (a.detail ->> 'entered_at')::timestamptz as entered_at
+                 from activity a where a.loss_id = s.id and a.kind = 'loss' and a.detail ? 'entered_at' limit 1) before on true
+             where l.id = s.lead_id
              returning l.id, l.move_version, t.id as stage_id
          ), history as (
              insert into activity (lead_id, kind, actor_id, at, move_version, to_stage_id, loss_id, detail, body)

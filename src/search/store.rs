@@ -177,15 +177,28 @@ impl Search<'_> {
             return Ok(());
         }
         let Some((rarest, is_common)) = self.rarest(terms).await? else { return Ok(()) };
-        // Where all words are common and somebody is called exactly so, whoever has the words apart is not meant; of three
-        // or more words the last may still be typed.
-        let is_called_so =
-            |answer: &Answer| answer.score.is_exact() || (terms.len() > 2 && answer.score.is_exact_as_far_as_typed());
-        if is_common && self.found.values().any(is_called_so) {
+        // Where all words are common and somebody is called exactly so, whoever has the words apart is not meant.
+        if is_common && self.is_somebody_called_so(terms).await? {
             return Ok(());
         }
         let stretches: Vec<_> = [false, true].into_iter().flat_map(|in_note| self.stretches(rarest, in_note)).collect();
         self.look_through(terms, &stretches, MOST_OF_COMMON, MOST_OF_COMMON * 4).await
+    }
+
+    /// Whether somebody who was found is called exactly so; of three words or more also so far as it was typed, while the
+    /// last is no whole word of anybody.
+    async fn is_somebody_called_so(&self, terms: &[Term]) -> Result<bool, AppError> {
+        let is_any = |is_so: fn(Score) -> bool| self.found.values().any(|answer| is_so(answer.score));
+        match terms {
+            _ if is_any(Score::is_exact) => Ok(true),
+            [_, _, .., last] if is_any(Score::is_exact_as_far_as_typed) => {
+                let whole = [false, true]
+                    .into_iter()
+                    .flat_map(|in_note| last.forms.iter().map(move |form| Stretch::of(in_note, form)));
+                Ok(self.entries(&whole.collect::<Vec<_>>(), 1).await?.is_empty())
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Keeps a lead that answers. Asked for what is similar, what is there as it was typed is no answer: it was given already.

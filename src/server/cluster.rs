@@ -714,17 +714,25 @@ fn settings(sockets: &Path, durability: Durability) -> Vec<String> {
 /// How much of the database PostgreSQL keeps at hand. By itself it takes 128 MB whatever the machine has, which one look
 /// through a large board displaces.
 fn megabytes_of_pages() -> u64 {
-    let read = |path| fs::read_to_string(path).unwrap_or_default();
-    eighth_of_memory(&read("/proc/meminfo"), &read("/sys/fs/cgroup/memory.max"))
+    let read = |file: &Path| fs::read_to_string(file).unwrap_or_default();
+    let groups = Path::new("/sys/fs/cgroup");
+    // Each group that we are in may have a limit; a container sees its own as the first.
+    let ours = read(Path::new("/proc/self/cgroup"));
+    let ours = ours.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
+    let folder = groups.join(ours);
+    let limits =
+        folder.ancestors().take_while(|folder| folder.starts_with(groups)).map(|folder| folder.join("memory.max"));
+    let limits = limits.chain([groups.join("memory/memory.limit_in_bytes")]).map(|file| read(&file));
+    eighth_of_memory(&read(Path::new("/proc/meminfo")), limits)
 }
 
 /// An eighth of the machine's memory, or of the part of it that we may have, in megabytes between 128 and 2048. Where neither
 /// is told, the least.
-fn eighth_of_memory(meminfo: &str, limit: &str) -> u64 {
+fn eighth_of_memory(meminfo: &str, limits: impl IntoIterator<Item = String>) -> u64 {
     let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"));
     let total = total.and_then(|total| total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    let limit = limit.trim().parse::<u64>().ok().map(|bytes| bytes / 1024);
-    let kilobytes = [total, limit].into_iter().flatten().min().unwrap_or_default();
+    let limits = limits.into_iter().filter_map(|limit| limit.trim().parse::<u64>().ok()).map(|bytes| bytes / 1024);
+    let kilobytes = total.into_iter().chain(limits).min().unwrap_or_default();
     (kilobytes / 1024 / 8).clamp(128, 2048)
 }
 
@@ -954,11 +962,12 @@ mod tests {
     #[test]
     fn keeps_an_eighth_of_the_memory_at_hand() {
         let meminfo = "MemTotal:       24576000 kB\nMemFree:         1234 kB\n";
-        assert_eq!(eighth_of_memory(meminfo, "max\n"), 2048);
-        assert_eq!(eighth_of_memory("MemTotal:        8192000 kB\n", ""), 1000);
-        assert_eq!(eighth_of_memory(meminfo, "2147483648\n"), 256);
-        assert_eq!(eighth_of_memory(meminfo, "268435456\n"), 128);
-        assert_eq!(eighth_of_memory("", ""), 128);
+        let eighth = |meminfo, limits: &[&str]| eighth_of_memory(meminfo, limits.iter().map(|limit| limit.to_string()));
+        assert_eq!(eighth(meminfo, &["max\n"]), 2048);
+        assert_eq!(eighth("MemTotal:        8192000 kB\n", &[""]), 1000);
+        assert_eq!(eighth(meminfo, &["max\n", "2147483648\n", "9223372036854771712\n"]), 256);
+        assert_eq!(eighth(meminfo, &["268435456\n"]), 128);
+        assert_eq!(eighth("", &[]), 128);
     }
 
     #[test]

@@ -458,16 +458,26 @@ async fn who_takes_back_a_mistake_finds_the_days_in_the_stage_as_they_were() {
             .await
             .expect("the lead")
     };
-    let before = place().await;
-    app.clock.advance(TimeDelta::days(3));
-    let unqualified =
-        Draft { outcome: Some(Outcome::Unqualified), ..whole_draft(given::reason(&app, "needs_dont_match").await) };
-    let LoseAnswer::Done { lost: mistake } = lose(&ayse, &loss(lead, unqualified)).await else { panic!("it fits") };
-    assert_ne!(place().await, before);
-    app.clock.advance(TimeDelta::days(1));
-    back(&ayse, &reopening(mistake.loss, Closure::Reversed)).await;
-    assert_eq!(place().await, before);
-    assert!(before.1.is_some(), "known from the beginning");
+    // As an import leaves it, the second time: nobody knows since when.
+    for (version, forget) in [(0, false), (2, true)] {
+        if forget {
+            let unknown = "update lead set stage_entered_at = null where id = $1";
+            sqlx::query(unknown).bind(lead.0).execute(&app.pool).await.expect("forgotten");
+        }
+        let before = place().await;
+        assert_eq!(before.1.is_none(), forget);
+        app.clock.advance(TimeDelta::days(3));
+        let reason = given::reason(&app, "needs_dont_match").await;
+        let approach = if forget { Approach::Alternative } else { Approach::Offer };
+        let attempt = LastAttempt::New(attempt(AttemptChannel::Email, approach));
+        let draft = Draft { outcome: Some(Outcome::Unqualified), attempt: Some(attempt), ..whole_draft(reason) };
+        let unqualified = NewLoss { seen_version: version, ..loss(lead, draft) };
+        let LoseAnswer::Done { lost: mistake } = lose(&ayse, &unqualified).await else { panic!("it fits") };
+        assert_ne!(place().await, before);
+        app.clock.advance(TimeDelta::days(1));
+        back(&ayse, &reopening(mistake.loss, Closure::Reversed)).await;
+        assert_eq!(place().await, before);
+    }
 }
 
 #[tokio::test]

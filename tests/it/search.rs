@@ -314,6 +314,20 @@ async fn a_common_name_fills_the_page_and_no_more() {
     assert_eq!(alike(&ayse, "vleli demir").await, [wanted]);
 }
 
+/// Because some are called almost so nobody looked for the one who is called exactly so.
+#[tokio::test]
+async fn a_whole_word_is_not_taken_for_the_beginning_of_another() {
+    let app = spawn_app().await;
+    let ayse = app.sign_in(AYSE).await;
+    let wanted = created(&ayse, json!({ "name": "Ahmet Yılmaz", "company": "Demir İnşaat" })).await;
+    for (name, many) in [("Demir Kaya", 20), ("Ahmet Yılmaz Kaya", 80), ("Ahmet Yılmaz Demirci", 3)] {
+        names::add(&app, &vec![(name.to_owned(), AYSE); many]).await;
+    }
+    assert_eq!(found(&ayse, "ahmet yılmaz demir").await.first(), Some(&wanted));
+    let typing = found(&ayse, "ahmet yılmaz demirc").await;
+    assert!(typing.len() == 3 && !typing.contains(&wanted), "{typing:?}");
+}
+
 #[tokio::test]
 async fn an_import_is_found_until_it_is_taken_back_and_when_it_comes_again() {
     let app = spawn_app().await;
