@@ -1,0 +1,80 @@
+//! Facts come back from their bytes as they were, and whatever else comes is refused.
+
+use engine::{Column, Facts, Malformed, Record, wire};
+use proptest::prelude::*;
+use std::{collections::HashSet, sync::Arc};
+
+const SIZES: [usize; 3] = [2, 256, 1000];
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let codes = SIZES.map(|size| 0..u16::try_from(size).expect("small"));
+    let record = (any::<i64>(), any::<i64>(), any::<i64>(), codes).prop_map(|(subject, mark, amount, codes)| Record {
+        subject,
+        mark,
+        amount,
+        codes: codes.to_vec(),
+    });
+    proptest::collection::vec(record, 0..60).prop_map(|records| {
+        let mut facts = Facts::empty(&SIZES);
+        facts.replace(&HashSet::new(), &records).expect("three codes each");
+        facts
+    })
+}
+
+/// What is let in can be worked with: no code lies beyond its dimension.
+fn is_sound(facts: &Facts) -> bool {
+    (0..facts.dimensions()).all(|one| {
+        facts.column(one).rows() == facts.rows()
+            && (0..facts.rows()).all(|row| usize::from(facts.column(one).code(row)) < facts.size(one))
+    })
+}
+
+proptest! {
+    #[test]
+    fn facts_survive_the_wire(facts in facts()) {
+        prop_assert_eq!(wire::decode(&wire::encode(&facts)), Ok(facts));
+    }
+
+    #[test]
+    fn no_bytes_do_harm(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        if let Ok(facts) = wire::decode(&bytes) {
+            prop_assert!(is_sound(&facts));
+        }
+    }
+
+    #[test]
+    fn damaged_facts_are_refused_or_sound(
+        facts in facts(),
+        harm in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in any::<prop::sample::Index>(),
+        is_cut in any::<bool>(),
+    ) {
+        let mut bytes = wire::encode(&facts);
+        for (place, byte) in harm {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if is_cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        if let Ok(facts) = wire::decode(&bytes) {
+            prop_assert!(is_sound(&facts));
+        }
+    }
+}
+
+#[test]
+fn a_head_that_promises_too_much_reserves_nothing() {
+    let mut bytes = b"WBF1".to_vec();
+    bytes.extend([0xff; 4]);
+    bytes.extend([0, 0]);
+    assert_eq!(wire::decode(&bytes), Err(Malformed::Bytes));
+}
+
+#[test]
+fn a_code_beyond_its_dimension_is_refused() {
+    let column = Column::Narrow(Arc::new(vec![3]));
+    assert_eq!(Facts::new(vec![(3, column)], vec![0], vec![0], vec![0]), Err(Malformed::Code));
+    let column = Column::Narrow(Arc::new(vec![3]));
+    assert_eq!(Facts::new(vec![(9, column)], vec![], vec![], vec![]), Err(Malformed::Length));
+}
