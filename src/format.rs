@@ -99,6 +99,13 @@ pub fn month(locale: Locale, date: NaiveDate) -> &'static str {
     months[date.month0() as usize]
 }
 
+/// A number with one decimal, without it where it is whole: 12.5 or 12,5.
+pub fn decimal(locale: Locale, value: f64) -> String {
+    let text = format!("{value:.1}");
+    let text = text.strip_suffix(".0").map_or(text.clone(), str::to_owned);
+    if locale == Locale::tr { text.replace('.', ",") } else { text }
+}
+
 /// A share with one decimal: 23.4 % or %23,4.
 pub fn percent(locale: Locale, share: f64) -> String {
     let text = format!("{:.1}", share * 100.0);
@@ -151,6 +158,10 @@ mod tests {
     fn shares_have_one_decimal() {
         assert_eq!(percent(Locale::en, 0.2344), "23.4\u{a0}%");
         assert_eq!(percent(Locale::tr, 1.0), "%100,0");
+        assert_eq!(
+            (decimal(Locale::en, 12.5), decimal(Locale::tr, 0.25), decimal(Locale::tr, 7.0)),
+            ("12.5".into(), "0,2".into(), "7".into())
+        );
         assert_eq!(month(Locale::tr, NaiveDate::MIN), "Oca");
     }
 

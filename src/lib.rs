@@ -37,6 +37,7 @@ pub mod search;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod settings;
+pub mod statistics;
 pub mod ui;
 pub mod wins;
 

@@ -1,145 +1,50 @@
 //! What the browser asks of the figures.
 
-use super::rules::{Part, Selection, Span, Step};
+use super::{
+    cockpit::{Answer, Behind},
+    facts::{Fact, Head, RunOutcome},
+    rules::Step,
+    selection::Selection,
+};
 use crate::{
     error::AppError,
-    ids::{LeadId, Names, ReasonId, SourceId, TeamId},
+    ids::{LeadId, Names},
     live::wire::Cursor,
-    losses::{api::StageAtLoss, rules::Outcome},
-    people::rules::{Holder, words},
+    losses::api::StageAtLoss,
+    people::rules::words,
 };
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-/// How many runs, and what they were worth together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Sum {
-    /// How many.
-    pub runs: i64,
-    /// Minor units of the organisation's currency; a lead without a value adds nothing.
-    pub minor: i64,
+/// The cockpit as a page begins: its figures, and what their bars are called.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The figures.
+    pub answer: Answer,
+    /// What the bars are called, and the organisation's calendar.
+    pub head: Head,
+    /// How many runs there are to count.
+    pub rows: usize,
+    /// Whether the browser may count them itself; more than that the server counts.
+    pub in_browser: bool,
 }
 
-/// The figures of everything that is selected, or of one person or queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Tally {
-    /// Lost, narrowed by reason and outcome.
-    pub lost: Sum,
-    /// Unqualified, narrowed by reason and outcome.
-    pub unqualified: Sum,
-    /// Won.
-    pub won: Sum,
-    /// Lost for whatever reason: with `won`, what the win rate stands on.
-    pub lost_at_all: i64,
-    /// Begun in the period.
-    pub created: i64,
-    /// Begun in the period, and won.
-    pub converted: i64,
-}
-
-impl Tally {
-    /// Lost and unqualified together.
-    pub fn losses(&self) -> Sum {
-        Sum {
-            runs: self.lost.runs + self.unqualified.runs,
-            minor: self.lost.minor.saturating_add(self.unqualified.minor),
-        }
-    }
-}
-
-/// Losses for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfReason {
-    /// Which.
-    pub reason: ReasonId,
-    /// What it is called, per language.
-    pub name: Names,
-    /// Lost or unqualified.
-    pub outcome: Outcome,
-    /// What people say instead of the reason.
-    pub excuse: bool,
-    /// How many and how much.
-    pub losses: Sum,
-}
-
-/// Losses at one stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfStage {
-    /// Which; unknown for imports.
-    pub stage: StageAtLoss,
-    /// What it is called, per language.
-    pub name: Names,
-    /// How many and how much.
-    pub losses: Sum,
-}
-
-/// The figures of one person or queue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfHolder {
-    /// Who.
-    pub holder: Holder,
-    /// Their name.
-    pub name: String,
-    /// What they came to.
-    pub tally: Tally,
-}
-
-/// The figures of a week or month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfStep {
-    /// Its first day.
-    pub start: NaiveDate,
-    /// Cut by the period's ends, or not over yet.
-    pub is_partial: bool,
-    /// Lost.
-    pub lost: Sum,
-    /// Unqualified.
-    pub unqualified: Sum,
-    /// Won.
-    pub won: Sum,
-}
-
-/// All figures of a selection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
-    /// What they are of.
-    pub selection: Selection,
-    /// What the trend steps by.
-    pub step: Step,
-    /// The period's days.
-    pub span: Span,
-    /// The organisation's currency.
-    pub currency: String,
-    /// All that is selected.
-    pub total: Tally,
-    /// Losses per reason, the most first.
-    pub reasons: Vec<OfReason>,
-    /// Losses per stage, in the pipeline's order.
-    pub stages: Vec<OfStage>,
-    /// Figures per person or queue, the most losses first.
-    pub holders: Vec<OfHolder>,
-    /// Figures per week or month, without gaps.
-    pub trend: Vec<OfStep>,
-    /// Losses that nobody knows the day of, whatever the period: in no trend, and in figures of all time only.
-    pub undated_losses: i64,
-    /// The same for wins.
-    pub undated_wins: i64,
-    /// From where on the live stream continues this picture.
-    pub seen: Cursor,
-}
-
-/// What the page can be narrowed to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choices {
-    /// Teams by name.
-    pub teams: Vec<(TeamId, String)>,
-    /// People and queues by name, with those who have left.
-    pub holders: Vec<(Holder, String)>,
-    /// Channels by name.
-    pub sources: Vec<(SourceId, String)>,
-    /// Reasons in their order, with retired ones.
-    pub reasons: Vec<(ReasonId, Names, Outcome)>,
+/// What changed since a place in the stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changes {
+    /// The runs of these leads are now those; a lead without any is out of sight.
+    Leads {
+        /// Which leads.
+        leads: Vec<LeadId>,
+        /// Their runs that the viewer may read.
+        facts: Vec<Fact>,
+        /// Names that may be new, the calendar, and the place in the stream after these changes.
+        head: Box<Head>,
+    },
+    /// So much changed, or the viewer's reach, that the facts have to be fetched again.
+    Everything,
 }
 
 words! {
@@ -147,11 +52,11 @@ words! {
     ListSort { Date = "date", Name = "name", Value = "value" }
 }
 
-/// Which page of the leads behind a figure.
+/// Which page of the leads behind the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPage {
-    /// Behind which figure.
-    pub part: Part,
+    /// Which runs.
+    pub behind: Behind,
     /// Ordered by this.
     pub sort: ListSort,
     /// From the highest down.
@@ -185,18 +90,11 @@ pub struct ListRow {
     pub minor: Option<i64>,
 }
 
-words! {
-    /// What a run came to.
-    RunOutcome { Lost = "lost", Unqualified = "unqualified", Won = "won", Open = "open" }
-}
-
-/// One page of the leads behind a figure.
+/// One page of the leads behind the figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
-    /// Behind which figure, in which order.
+    /// Which runs, in which order.
     pub page: ListPage,
-    /// What the figure's bar is called, where it is one.
-    pub of: Option<Names>,
     /// The page's runs.
     pub rows: Vec<ListRow>,
     /// How many there are on all pages: the figure.
@@ -236,28 +134,37 @@ impl OwnFigures {
     }
 }
 
-/// All figures of a selection, of leads that the viewer may read.
-#[server(prefix = "/api", endpoint = "analytics/report", input = Json, output = Json)]
-pub async fn read_report(selection: Selection, step: Step) -> Result<Report, AppError> {
-    if !selection.is_sound() {
-        return Err(AppError::NotUnderstood);
-    }
-    super::store::report(&crate::people::guard::permit()?, &selection, step).await
+/// The figures of a selection with all that a page needs to begin, of leads that the viewer may read.
+#[server(prefix = "/api", endpoint = "analytics/open", input = Json, output = Json)]
+pub async fn read_opening(selection: Selection, step: Step) -> Result<Opening, AppError> {
+    let (app, permit) = crate::people::guard::app_and_permit()?;
+    super::shelf::open(&app, &permit, &sound(selection)?, step).await
 }
 
-/// The leads behind a figure; names are ordered as `language` orders them.
+/// The figures of a selection, counted by the server.
+#[server(prefix = "/api", endpoint = "analytics/answer", input = Json, output = Json)]
+pub async fn read_answer(selection: Selection, step: Step) -> Result<Answer, AppError> {
+    let (app, permit) = crate::people::guard::app_and_permit()?;
+    super::shelf::answer(&app, &permit, &sound(selection)?, step).await
+}
+
+/// What changed in the viewer's facts since `since`.
+#[server(prefix = "/api", endpoint = "analytics/changes", input = Json, output = Json)]
+pub async fn read_changes(since: Cursor) -> Result<Changes, AppError> {
+    let (_, permit) = crate::people::guard::app_and_permit()?;
+    super::shelf::changes(&permit, since).await
+}
+
+/// The leads behind the figures; names are ordered as `language` orders them.
 #[server(prefix = "/api", endpoint = "analytics/list", input = Json, output = Json)]
 pub async fn read_list(selection: Selection, page: ListPage, language: String) -> Result<Listing, AppError> {
-    if !selection.is_sound() || !page.part.is_sound() {
-        return Err(AppError::NotUnderstood);
-    }
-    super::store::list(&crate::people::guard::permit()?, &selection, &page, &language).await
+    let (app, permit) = crate::people::guard::app_and_permit()?;
+    super::shelf::list(&app, &permit, &sound(selection)?, &page, &language).await
 }
 
-/// What the page can be narrowed to.
-#[server(prefix = "/api", endpoint = "analytics/choices", input = Json, output = Json)]
-pub async fn read_choices() -> Result<Choices, AppError> {
-    super::store::choices(&crate::people::guard::permit()?).await
+#[cfg(feature = "ssr")]
+fn sound(selection: Selection) -> Result<Selection, AppError> {
+    if selection.is_sound() { Ok(selection) } else { Err(AppError::NotUnderstood) }
 }
 
 /// One's own figures.

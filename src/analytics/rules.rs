@@ -1,15 +1,9 @@
 //! What figures are asked for and what follows from them: periods, weeks and months, rates. Pure and without a clock:
 //! today comes from the organisation's calendar.
 
-use crate::{
-    clock::is_of_our_time,
-    ids::{QueueId, ReasonId, SourceId, StageId, TeamId, UserId},
-    losses::{api::StageAtLoss, rules::Outcome},
-    people::rules::{Holder, words},
-};
+use crate::{clock::is_of_our_time, people::rules::words};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 
 /// A rate that stands on fewer runs than this says little.
 pub const FEW: i64 = 20;
@@ -29,6 +23,8 @@ words! {
         ThisYear = "this_year",
         /// All time, with what has no date.
         All = "all",
+        /// Only what has no date.
+        Undated = "undated",
     }
 }
 
@@ -61,24 +57,42 @@ impl Span {
     pub fn is_all(self) -> bool {
         self.from.is_none() && self.to.is_none()
     }
+
+    /// As many days, right before these.
+    fn days_before(self) -> Option<Self> {
+        let (from, to) = (self.from?, self.to?);
+        let days = u64::try_from((to - from).num_days()).ok()?;
+        let last = from.pred_opt()?;
+        Some(Self { from: last.checked_sub_days(Days::new(days)), to: Some(last) })
+    }
+
+    /// The same days, so many months earlier; whole months stay whole.
+    fn months_before(self, months: u32) -> Option<Self> {
+        let back = |day: NaiveDate| day.checked_sub_months(Months::new(months));
+        let to = match self.to {
+            // The day after stays the first of a month where it is one.
+            Some(to) => Some(back(to.succ_opt()?)?.pred_opt()?),
+            None => None,
+        };
+        Some(Self { from: Some(back(self.from?)?), to })
+    }
 }
 
 impl Period {
     /// Its days, when today is `today` and the fiscal year begins in month `fiscal_start` (1 is January).
     pub fn span(self, today: NaiveDate, fiscal_start: u32) -> Span {
-        let month = Step::Month.start(today);
+        let month = Step::Month.start(today, fiscal_start);
         let last_day = |first: NaiveDate, months| first.checked_add_months(Months::new(months))?.pred_opt();
         match self {
             Self::Between { from, to } => Span { from, to },
-            Self::Preset(Preset::All) => Span::default(),
+            Self::Preset(Preset::All | Preset::Undated) => Span::default(),
             Self::Preset(Preset::ThisMonth) => Span { from: Some(month), to: last_day(month, 1) },
             Self::Preset(Preset::LastMonth) => {
                 Span { from: month.checked_sub_months(Months::new(1)), to: month.pred_opt() }
             }
             Self::Preset(Preset::ThisQuarter) => {
-                let into_quarter = (month.month() + 12 - fiscal_start.clamp(1, 12)) % 3;
-                let from = month.checked_sub_months(Months::new(into_quarter));
-                Span { from, to: from.and_then(|from| last_day(from, 3)) }
+                let from = Step::Quarter.start(today, fiscal_start);
+                Span { from: Some(from), to: last_day(from, 3) }
             }
             Self::Preset(Preset::Last90Days) => Span { from: today.checked_sub_days(Days::new(89)), to: Some(today) },
             Self::Preset(Preset::ThisYear) => Span {
@@ -89,67 +103,92 @@ impl Period {
     }
 }
 
-/// A trend has no more steps: a hundred years by month, twenty-three by week.
-const MOST_STEPS: u32 = 1200;
+impl Period {
+    /// The days before, that this period is held against: the month before a month, as many days before any days. There is
+    /// none before all time.
+    pub fn before(self, today: NaiveDate, fiscal_start: u32) -> Option<Span> {
+        let span = self.span(today, fiscal_start);
+        match self {
+            Self::Preset(Preset::ThisMonth | Preset::LastMonth) => span.months_before(1),
+            Self::Preset(Preset::ThisQuarter) => span.months_before(3),
+            Self::Preset(Preset::ThisYear) => span.months_before(12),
+            _ => span.days_before(),
+        }
+    }
+
+    /// The same days a year earlier.
+    pub fn year_before(self, today: NaiveDate, fiscal_start: u32) -> Option<Span> {
+        self.span(today, fiscal_start).months_before(12)
+    }
+
+    /// Whether its days can be counted with.
+    pub fn is_sound(self) -> bool {
+        match self {
+            Self::Preset(_) => true,
+            Self::Between { from, to } => from.is_none_or(is_of_our_time) && to.is_none_or(is_of_our_time),
+        }
+    }
+}
+
+/// A trend has no more steps: more than a year by day, forty years by month.
+const MOST_STEPS: u32 = 480;
 
 words! {
     /// What a trend steps by.
     Step {
-        /// Calendar months.
-        Month = "month",
+        /// Days.
+        Day = "day",
         /// ISO weeks: they begin on Monday.
         Week = "week",
+        /// Calendar months.
+        Month = "month",
+        /// Quarters of the fiscal year.
+        Quarter = "quarter",
     }
 }
 
 impl Step {
-    /// The first day of the step that `day` is in.
-    pub fn start(self, day: NaiveDate) -> NaiveDate {
+    /// The first day of the step that `day` is in, when the fiscal year begins in month `fiscal_start`.
+    pub fn start(self, day: NaiveDate, fiscal_start: u32) -> NaiveDate {
+        let month = day.with_day(1).unwrap_or(day);
+        let back = |days| day.checked_sub_days(Days::new(days)).unwrap_or(day);
         match self {
-            Self::Month => day.with_day(1).unwrap_or(day),
-            Self::Week => {
-                day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))).unwrap_or(day)
+            Self::Day => day,
+            Self::Week => back(u64::from(day.weekday().num_days_from_monday())),
+            Self::Month => month,
+            Self::Quarter => {
+                let into_quarter = (month.month() + 12 - fiscal_start.clamp(1, 12)) % 3;
+                month.checked_sub_months(Months::new(into_quarter)).unwrap_or(month)
             }
         }
     }
 
     /// The first day of the step after the one that begins on `start`.
     pub fn next(self, start: NaiveDate) -> NaiveDate {
-        match self {
-            Self::Month => start.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX),
-            Self::Week => start.checked_add_days(Days::new(7)).unwrap_or(NaiveDate::MAX),
-        }
-    }
-
-    /// The first days of all steps from the one of `first` to the one of `last`.
-    pub fn steps(self, first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
-        let next = |start: &NaiveDate| Some(self.next(*start)).filter(|next| next > start);
-        std::iter::successors(Some(self.start(first)), next).take_while(|start| *start <= last).collect()
-    }
-
-    /// The steps of a trend whose first and last figures are at `first` and `last`. It shows the whole period up to
-    /// today, but for more than three years only what lies between its figures.
-    pub fn trend(
-        self,
-        span: Span,
-        first: Option<NaiveDate>,
-        last: Option<NaiveDate>,
-        today: NaiveDate,
-    ) -> Vec<NaiveDate> {
-        let end = span.to.map_or(today, |to| to.min(today)).max(last.unwrap_or(NaiveDate::MIN));
-        let start = match (span.from, first) {
-            (Some(from), _) if end.checked_sub_months(Months::new(36)).is_some_and(|early| from >= early) => Some(from),
-            (_, first) => first,
+        let next = match self {
+            Self::Day => start.succ_opt(),
+            Self::Week => start.checked_add_days(Days::new(7)),
+            Self::Month => start.checked_add_months(Months::new(1)),
+            Self::Quarter => start.checked_add_months(Months::new(3)),
         };
-        start.map(|start| self.steps(start.max(self.earliest(end)), end)).unwrap_or_default()
+        next.unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The first days of all steps from the one of `first` to the one of `last`, the newest if there are too many.
+    pub fn steps(self, first: NaiveDate, last: NaiveDate, fiscal_start: u32) -> Vec<NaiveDate> {
+        let next = |start: &NaiveDate| Some(self.next(*start)).filter(|next| next > start);
+        let first = self.start(first.max(self.earliest(last)), fiscal_start);
+        std::iter::successors(Some(first), next).take_while(|start| *start <= last).collect()
     }
 
     /// From where on a trend that ends on `end` can be shown: one day of long ago must not make a picture of thousands of
     /// empty steps.
     fn earliest(self, end: NaiveDate) -> NaiveDate {
         let earliest = match self {
-            Self::Month => end.checked_sub_months(Months::new(MOST_STEPS - 1)),
+            Self::Day => end.checked_sub_days(Days::new(u64::from(MOST_STEPS - 1))),
             Self::Week => end.checked_sub_days(Days::new(7 * u64::from(MOST_STEPS - 1))),
+            Self::Month => end.checked_sub_months(Months::new(MOST_STEPS - 1)),
+            Self::Quarter => end.checked_sub_months(Months::new(3 * (MOST_STEPS - 1))),
         };
         earliest.unwrap_or(NaiveDate::MIN)
     }
@@ -170,158 +209,6 @@ words! {
         Count = "count",
         /// What they were worth.
         Value = "value",
-    }
-}
-
-/// What the figures are narrowed to. Reason and outcome narrow losses only; the rest narrows everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Selection {
-    /// The days.
-    pub period: Period,
-    /// Only runs of this team's people and queues.
-    pub team: Option<TeamId>,
-    /// Only runs of this person or queue.
-    pub rep: Option<Holder>,
-    /// Only leads that came through this channel.
-    pub source: Option<SourceId>,
-    /// Only losses for this reason.
-    pub reason: Option<ReasonId>,
-    /// Only losses of this kind.
-    pub outcome: Option<Outcome>,
-}
-
-impl Selection {
-    /// Whether its days can be counted with.
-    pub fn is_sound(&self) -> bool {
-        match self.period {
-            Period::Preset(_) => true,
-            Period::Between { from, to } => from.is_none_or(is_of_our_time) && to.is_none_or(is_of_our_time),
-        }
-    }
-}
-
-impl Default for Selection {
-    fn default() -> Self {
-        Self { period: Period::Preset(Preset::All), team: None, rep: None, source: None, reason: None, outcome: None }
-    }
-}
-
-words! {
-    /// A figure whose leads can be listed.
-    Figure {
-        /// Lost and unqualified.
-        Losses = "losses",
-        /// Lost.
-        Lost = "lost",
-        /// Unqualified.
-        Unqualified = "unqualified",
-        /// Won.
-        Won = "won",
-        /// Won or lost, whatever the reason: what a win rate stands on.
-        Decided = "decided",
-        /// Begun in the period: what a conversion stands on.
-        Created = "created",
-        /// Begun in the period, and won.
-        Converted = "converted",
-        /// Lost or unqualified nobody knows when.
-        UndatedLosses = "undated_losses",
-        /// Won nobody knows when.
-        UndatedWins = "undated_wins",
-    }
-}
-
-impl Figure {
-    /// Whether reason and outcome narrow it.
-    pub fn is_of_losses(self) -> bool {
-        matches!(self, Self::Losses | Self::Lost | Self::Unqualified | Self::UndatedLosses)
-    }
-}
-
-/// One bar of a chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Slice {
-    /// Of this reason.
-    Reason(ReasonId),
-    /// At this stage.
-    Stage(StageAtLoss),
-    /// Of this person or queue.
-    Holder(Holder),
-    /// Of the month that begins on this day.
-    Month(NaiveDate),
-    /// Of the week that begins on this day.
-    Week(NaiveDate),
-}
-
-/// A figure on the page: of everything that is selected, or of one bar. In addresses it is written `lost.reason-3`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// Which figure.
-    pub figure: Figure,
-    /// Of which bar.
-    pub of: Option<Slice>,
-}
-
-impl Part {
-    /// The figure of everything that is selected.
-    pub fn whole(figure: Figure) -> Self {
-        Self { figure, of: None }
-    }
-
-    /// Whether its day can be counted with.
-    pub fn is_sound(self) -> bool {
-        !matches!(self.of, Some(Slice::Month(day) | Slice::Week(day)) if !is_of_our_time(day))
-    }
-
-    /// The figure of one bar.
-    pub fn of(figure: Figure, slice: Slice) -> Self {
-        Self { figure, of: Some(slice) }
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let figure = self.figure;
-        match self.of {
-            None => write!(f, "{figure}"),
-            Some(Slice::Reason(id)) => write!(f, "{figure}.reason-{id}"),
-            Some(Slice::Stage(StageAtLoss::Unknown)) => write!(f, "{figure}.stage-unknown"),
-            Some(Slice::Stage(StageAtLoss::Known(id))) => write!(f, "{figure}.stage-{id}"),
-            Some(Slice::Holder(Holder::Person(id))) => write!(f, "{figure}.rep-{id}"),
-            Some(Slice::Holder(Holder::Queue(id))) => write!(f, "{figure}.queue-{id}"),
-            Some(Slice::Month(day)) => write!(f, "{figure}.month-{day}"),
-            Some(Slice::Week(day)) => write!(f, "{figure}.week-{day}"),
-        }
-    }
-}
-
-/// The text names no figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a figure")]
-pub struct NotAPart;
-
-impl FromStr for Part {
-    type Err = NotAPart;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (figure, slice) = text.split_once('.').map_or((text, None), |(figure, slice)| (figure, Some(slice)));
-        let figure = figure.parse().map_err(|_| NotAPart)?;
-        Ok(Self { figure, of: slice.map(slice_of).transpose()? })
-    }
-}
-
-fn slice_of(text: &str) -> Result<Slice, NotAPart> {
-    let (kind, value) = text.split_once('-').ok_or(NotAPart)?;
-    let id = || value.parse::<i64>().map_err(|_| NotAPart);
-    let day = || value.parse::<NaiveDate>().map_err(|_| NotAPart);
-    match kind {
-        "reason" => Ok(Slice::Reason(ReasonId(id()?))),
-        "stage" if value == "unknown" => Ok(Slice::Stage(StageAtLoss::Unknown)),
-        "stage" => Ok(Slice::Stage(StageAtLoss::Known(StageId(id()?)))),
-        "rep" => Ok(Slice::Holder(Holder::Person(UserId(id()?)))),
-        "queue" => Ok(Slice::Holder(Holder::Queue(QueueId(id()?)))),
-        "month" => Ok(Slice::Month(day()?)),
-        "week" => Ok(Slice::Week(day()?)),
-        _ => Err(NotAPart),
     }
 }
 
@@ -371,10 +258,11 @@ mod tests {
     #[test]
     fn steps_have_no_gaps_and_say_which_are_partial() {
         let (monday, sunday) = (day("2026-03-02"), day("2026-03-08"));
-        assert_eq!((Step::Week.start(sunday), Step::Week.start(monday)), (monday, monday));
-        assert_eq!(Step::Week.steps(day("2025-12-31"), day("2026-01-05")), [day("2025-12-29"), day("2026-01-05")]);
+        assert_eq!((Step::Week.start(sunday, 1), Step::Week.start(monday, 1)), (monday, monday));
+        assert_eq!(Step::Quarter.start(monday, 2), day("2026-02-01"));
+        assert_eq!(Step::Week.steps(day("2025-12-31"), day("2026-01-05"), 1), [day("2025-12-29"), day("2026-01-05")]);
         assert_eq!(
-            Step::Month.steps(day("2025-12-31"), day("2026-02-01")),
+            Step::Month.steps(day("2025-12-31"), day("2026-02-01"), 1),
             [day("2025-12-01"), day("2026-01-01"), day("2026-02-01")]
         );
         let february = Span { from: Some(day("2026-02-01")), to: Some(day("2026-02-28")) };
@@ -386,22 +274,31 @@ mod tests {
     }
 
     #[test]
-    fn trends_show_the_period_and_long_ones_their_figures() {
-        let today = day("2026-03-02");
-        let january = Span { from: Some(day("2026-01-01")), to: Some(day("2026-12-31")) };
-        assert_eq!(Step::Month.trend(january, None, None, today).len(), 3);
-        assert_eq!(Step::Month.trend(Span::default(), None, None, today), []);
-        let from_1970 = Span { from: Some(day("1970-01-01")), to: None };
-        assert_eq!(Step::Month.trend(from_1970, Some(day("2025-12-01")), Some(day("2026-01-01")), today).len(), 4);
-        assert_eq!(Step::Month.trend(from_1970, None, None, today), []);
+    fn periods_are_held_against_the_days_before() {
+        let before = |period: Period, today| {
+            let span = period.before(day(today), 1);
+            span.map(|span| (span.from.map(|day| day.to_string()), span.to.map(|day| day.to_string())))
+        };
+        let days = |from: &str, to: &str| Some((Some(from.to_owned()), Some(to.to_owned())));
+        assert_eq!(before(Period::Preset(Preset::ThisMonth), "2026-03-31"), days("2026-02-01", "2026-02-28"));
+        assert_eq!(before(Period::Preset(Preset::ThisQuarter), "2026-03-31"), days("2025-10-01", "2025-12-31"));
+        assert_eq!(before(Period::Preset(Preset::ThisYear), "2026-03-31"), days("2025-01-01", "2025-12-31"));
+        let week = Period::Between { from: Some(day("2026-03-09")), to: Some(day("2026-03-15")) };
+        assert_eq!(before(week, "2026-03-31"), days("2026-03-02", "2026-03-08"));
+        assert_eq!(before(Period::Preset(Preset::All), "2026-03-31"), None);
+        let open = Period::Between { from: Some(day("2026-03-09")), to: None };
+        assert_eq!(
+            (before(open, "2026-03-31"), open.year_before(day("2026-03-31"), 1).and_then(|span| span.to)),
+            (None, None)
+        );
     }
 
     #[test]
     fn a_day_of_long_ago_makes_no_picture_of_thousands_of_steps() {
         let (today, slip) = (day("2026-03-02"), day("0202-03-01"));
-        for step in [Step::Month, Step::Week] {
-            let steps = step.trend(Span::default(), Some(slip), Some(today), today);
-            assert!(steps.len() <= MOST_STEPS as usize && steps.last() == Some(&step.start(today)), "{step}");
+        for step in Step::ALL {
+            let steps = step.steps(slip, today, 1);
+            assert!(steps.len() <= MOST_STEPS as usize && steps.last() == Some(&step.start(today, 1)), "{step}");
         }
     }
 
@@ -410,42 +307,15 @@ mod tests {
         assert_eq!((win_rate(1, 3), win_rate(0, 0), rate(0, 4)), (Some(0.25), None, Some(0.0)));
     }
 
-    #[test]
-    fn what_names_no_figure_is_refused() {
-        for text in ["", "lost.", "lost.reason", "lost.reason-x", "lost.month-2026-13-01", "loss", "lost.colour-1"] {
-            assert_eq!(text.parse::<Part>(), Err(NotAPart), "{text}");
-        }
-    }
-
-    fn slices() -> impl Strategy<Value = Option<Slice>> {
-        let days = (0..40_000u64).prop_map(|days| day("1970-01-01").checked_add_days(Days::new(days)).expect("a day"));
-        prop_oneof![
-            Just(None),
-            any::<i64>().prop_map(|id| Some(Slice::Reason(ReasonId(id)))),
-            any::<i64>().prop_map(|id| Some(Slice::Stage(StageAtLoss::Known(StageId(id))))),
-            Just(Some(Slice::Stage(StageAtLoss::Unknown))),
-            any::<i64>().prop_map(|id| Some(Slice::Holder(Holder::Person(UserId(id))))),
-            any::<i64>().prop_map(|id| Some(Slice::Holder(Holder::Queue(QueueId(id))))),
-            days.clone().prop_map(|day| Some(Slice::Month(day))),
-            days.prop_map(|day| Some(Slice::Week(day))),
-        ]
-    }
-
     proptest! {
         #[test]
-        fn figures_survive_their_address(which in 0..Figure::ALL.len(), of in slices()) {
-            let part = Part { figure: Figure::ALL[which], of };
-            prop_assert_eq!(part.to_string().parse(), Ok(part));
-        }
-
-        #[test]
-        fn every_day_is_in_its_step(days in 0..80_000u64) {
+        fn every_day_is_in_its_step(days in 0..80_000u64, fiscal_start in 1..13u32) {
             let day = day("1950-01-01").checked_add_days(Days::new(days)).expect("a day");
             for step in Step::ALL {
-                let start = step.start(day);
+                let start = step.start(day, fiscal_start);
                 prop_assert!(start <= day && day < step.next(start));
-                prop_assert_eq!(step.start(start), start);
-                prop_assert_eq!(step.steps(day, day), [start]);
+                prop_assert_eq!(step.start(start, fiscal_start), start);
+                prop_assert_eq!(step.steps(day, day, fiscal_start), [start]);
             }
         }
     }

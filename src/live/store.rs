@@ -4,6 +4,7 @@ use super::wire::{Cursor, Doing, Presence};
 use crate::{error::AppError, ids::LeadId, people::guard::Permit};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgExecutor, PgPool};
+use std::collections::BTreeSet;
 
 /// The channel on which processes wake each other.
 pub const CHANNEL: &str = "winback";
@@ -80,6 +81,36 @@ pub async fn after(pool: &PgPool, cursor: Cursor) -> Result<Option<Read>, AppErr
         })
         .collect();
     Ok(Some(Read { events, more_behind }))
+}
+
+/// What changed since a place in the stream.
+pub struct Touched {
+    /// These leads, each once.
+    pub leads: Vec<i64>,
+    /// Sessions of these people ended, or their role changed.
+    pub people: BTreeSet<i64>,
+}
+
+/// What changed after `cursor`; `None` where that cannot be told one by one any more.
+pub async fn touched_since(pool: &PgPool, mut cursor: Cursor) -> Result<Option<Touched>, AppError> {
+    let (mut leads, mut people) = (BTreeSet::new(), BTreeSet::new());
+    loop {
+        let Some(Read { events, .. }) = after(pool, cursor).await? else { return Ok(None) };
+        let is_last = i64::try_from(events.len()).is_ok_and(|length| length < AT_ONCE);
+        for (place, told) in events {
+            cursor = place;
+            match told {
+                Told::Leads(ids) => leads.extend(ids),
+                Told::Person(id) => {
+                    people.insert(id);
+                }
+                Told::Bulk => return Ok(None),
+            }
+        }
+        if is_last {
+            return Ok(Some(Touched { leads: leads.into_iter().collect(), people }));
+        }
+    }
 }
 
 /// Wakes every process. A lost call costs a moment, so that it waits for no disk.

@@ -21,7 +21,7 @@ pub struct SignedIn {
 }
 
 /// Whose leads somebody reaches, as queries take it: everybody's, or those of these people and queues.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reach {
     /// Everybody's.
     pub everything: bool,
@@ -143,11 +143,20 @@ pub fn request() -> Result<(App, SignedIn), AppError> {
     Ok((app, signed_in.clone()))
 }
 
+/// The application and the permit of the current request.
+///
+/// # Errors
+/// [`AppError::SignedOut`] when nobody is signed in.
+pub fn app_and_permit() -> Result<(App, Permit), AppError> {
+    let (app, signed_in) = request()?;
+    let permit = Permit::on_behalf_of(&app, signed_in.viewer, signed_in.zone);
+    Ok((app, permit))
+}
+
 /// The permit of the current request.
 ///
 /// # Errors
 /// [`AppError::SignedOut`] when nobody is signed in.
 pub fn permit() -> Result<Permit, AppError> {
-    let (app, signed_in) = request()?;
-    Ok(Permit::on_behalf_of(&app, signed_in.viewer, signed_in.zone))
+    app_and_permit().map(|(_, permit)| permit)
 }

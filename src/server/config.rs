@@ -39,12 +39,26 @@ pub struct Config {
     /// How many reverse proxies stand in front; the caller's address is taken from X-Forwarded-For accordingly.
     #[arg(long, env = "WINBACK_PROXIES", default_value_t = 0)]
     pub proxies: usize,
+    /// Up to so many runs the browser counts the loss cockpit itself; above that, and on small phones, the server does.
+    #[arg(long, env = "WINBACK_FACTS_IN_BROWSER", default_value_t = FACTS_IN_BROWSER)]
+    pub facts_in_browser: usize,
 }
+
+/// A million runs are some twenty megabytes on the way and a hundred in the browser's memory.
+const FACTS_IN_BROWSER: usize = 1_000_000;
 
 impl Config {
     /// For commands that work like a server without being one: no address, no pages.
     pub fn without_server(database: DatabaseConfig) -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { database, listen, public_url: String::new(), demo: false, site_root: PathBuf::new(), proxies: 0 }
+        Self {
+            database,
+            listen,
+            public_url: String::new(),
+            demo: false,
+            site_root: PathBuf::new(),
+            proxies: 0,
+            facts_in_browser: FACTS_IN_BROWSER,
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod client;
 pub mod cluster;
 pub mod config;
 pub mod database;
+pub mod download;
 pub mod forgery;
 pub mod headers;
 pub mod router;

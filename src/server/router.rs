@@ -6,6 +6,7 @@ use super::{
     state::App,
 };
 use crate::{
+    analytics,
     app::{App as Pages, shell},
     capture::{self, problems::LARGEST_FILE},
     error::AppError,
@@ -43,7 +44,7 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 const LONGEST_UPLOAD: Duration = Duration::from_secs(15 * 60);
 
 /// Routes that are neither pages nor server functions.
-const PLAIN_ROUTES: [&str; 10] = [
+const PLAIN_ROUTES: [&str; 12] = [
     "/sign-in",
     "/sign-out",
     "/live",
@@ -54,6 +55,8 @@ const PLAIN_ROUTES: [&str; 10] = [
     "/import/upload",
     "/import/rejected/:run",
     "/import/preset",
+    "/facts",
+    "/losses/export/:kind",
 ];
 
 /// A route without a row in the access table.
@@ -80,6 +83,7 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
         .route("/live", get(live::stream::stream))
         .route("/import/rejected/{run}", get(capture::routes::rejected))
         .route("/import/preset", get(capture::routes::preset))
+        .route("/losses/export/{kind}", get(analytics::routes::export))
         .layer(from_fn(to_the_end));
     // Bodies are limited by the handler, which asks first whether the file may come at all.
     let attachments = Router::new()
@@ -97,6 +101,7 @@ pub fn router(app: App) -> Result<Router, RouteWithoutRule> {
     let rest = Router::new()
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
+        .route("/facts", get(analytics::routes::facts))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/api/", any(no_function))

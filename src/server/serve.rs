@@ -7,6 +7,7 @@ use super::{
     state::App,
 };
 use crate::{
+    analytics::shelf::Shelf,
     clock::Clock,
     demo, jobs,
     live::hub::{Hub, Nudge},
@@ -22,7 +23,7 @@ pub fn app(pool: PgPool, clock: Clock, config: Config) -> App {
         .expect("Leptos.toml, or a LEPTOS_ variable that overrides it, is not sound");
     leptos.site_root = config.site_root.to_string_lossy().into();
     let (steady, config) = (database::steady(&pool), Arc::new(config));
-    App { pool, steady, clock, config, nudge: Nudge::default(), hub: Hub::default(), leptos }
+    App { pool, steady, clock, config, nudge: Nudge::default(), hub: Hub::default(), shelf: Shelf::default(), leptos }
 }
 
 /// Serves `app` on `listener` with its live stream and its jobs until `stop` resolves.

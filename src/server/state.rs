@@ -2,6 +2,7 @@
 
 use super::config::Config;
 use crate::{
+    analytics::shelf::Shelf,
     clock::Clock,
     live::hub::{Hub, Nudge},
 };
@@ -25,6 +26,8 @@ pub struct App {
     pub nudge: Nudge,
     /// The live stream of this process.
     pub hub: Hub,
+    /// The facts of the cockpit that this process keeps at hand.
+    pub shelf: Shelf,
     /// What Leptos needs to know about its files.
     pub leptos: LeptosOptions,
 }

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod dialog;
 pub mod drag;
 pub mod explain;
+pub mod fetch;
 pub mod field;
 pub mod form;
 pub mod icon;

@@ -157,6 +157,7 @@ fn config(database_url: String, listen: SocketAddr) -> Config {
         // Whether a site was built beside the tests must not matter.
         site_root: PathBuf::from("nowhere"),
         proxies: 0,
+        facts_in_browser: 1_000_000,
     }
 }
 

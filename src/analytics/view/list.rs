@@ -1,34 +1,115 @@
-//! The leads behind a figure, below the charts.
+//! The leads behind the figures, below the charts: always there, opened by a press.
 
 use super::{
-    page::Shown,
     query::{self, Look},
+    state::Shown,
     words,
 };
 use crate::{
-    analytics::api::{ListPage, ListRow, ListSort, Listing},
+    analytics::{
+        api::{ListPage, ListRow, ListSort, Listing, read_list},
+        cockpit::Behind,
+        facts::RunOutcome,
+    },
     format,
     i18n::{t, t_string},
     losses::view::words::{language, lead_name},
     pipeline::api::Money,
 };
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, task::spawn_local};
 
-/// The leads behind the chosen figure; nothing while none is chosen.
+/// The bar that says how many leads there are, and the leads when they are opened.
 #[component]
-pub fn ListPanel(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
-    let is_open = Memo::new(move |_| shown.look.get().list.is_some() && listing.with(Option::is_some));
-    view! { <Show when=move || is_open.get()><Open shown listing/></Show> }
+pub fn ListPanel(shown: Shown, listing: Option<Listing>) -> impl IntoView {
+    let i18n = shown.i18n;
+    let listing = RwSignal::new(listing);
+    keep_listed(shown, listing);
+    let is_open = Memo::new(move |_| shown.look.with(|look| look.list.is_some()) && listing.with(Option::is_some));
+    let choice = move |behind: Behind| {
+        let is_on = move || shown.look.with(|look| look.list.is_some_and(|list| list.behind == behind));
+        let press = move |_| {
+            let look = shown.look.get_untracked();
+            shown.go(if is_on() { Look { list: None, ..look } } else { look.listing(behind) });
+        };
+        let count = move || {
+            let totals = shown.answer.with(|answer| answer.totals[0]);
+            match behind {
+                Behind::Losses => Some(totals.losses().runs),
+                Behind::Won => Some(totals.won.runs),
+                Behind::Open => None,
+            }
+        };
+        let text = move || match count() {
+            Some(count) => format!("{} {}", words::behind(i18n, behind), shown.number(count)),
+            None => words::behind(i18n, behind),
+        };
+        view! {
+            <button type="button" class="chip num" class:on=is_on aria-expanded=move || is_on().to_string() on:click=press>
+                {text}
+            </button>
+        }
+    };
+    let file = move |kind: &'static str| {
+        move || {
+            let look = shown.look.get();
+            let look = if look.list.is_some() { look } else { look.listing(Behind::Losses) };
+            let query = query::query(&look);
+            let mark = if query.is_empty() { "?" } else { "&" };
+            format!("/losses/export/{kind}{query}{mark}lang={}", language(i18n))
+        }
+    };
+    view! {
+        <section class="panel losses-list" aria-label=move || t_string!(i18n, analytics.leads_behind)>
+            <div class="panel-row losses-list-bar">
+                <span class="options" role="group" aria-label=move || t_string!(i18n, analytics.leads_behind)>
+                    <strong>{t!(i18n, analytics.leads_behind)}</strong>
+                    {Behind::ALL.iter().map(|behind| choice(*behind)).collect_view()}
+                </span>
+                <span class="options small">
+                    <a class="button quiet" href=file("csv") download="" rel="external">"CSV"</a>
+                    <a class="button quiet" href=file("xlsx") download="" rel="external">"XLSX"</a>
+                </span>
+            </div>
+            <Show when=move || is_open.get()><Open shown listing/></Show>
+        </section>
+    }
+}
+
+/// Lists what the address asks for, again when the figures change.
+fn keep_listed(shown: Shown, listing: RwSignal<Option<Listing>>) {
+    let asked = StoredValue::new(0u64);
+    let list = move |before: Option<()>| {
+        let (selection, page) = shown.look.with(|look| (look.selection.clone(), look.list));
+        // Whatever changes the figures changes the list, too; while a brush is drawn only the figures follow.
+        shown.answer.track();
+        let language = language(shown.i18n).to_owned();
+        let is_known =
+            before.is_none() && page == listing.with_untracked(|listing| listing.as_ref().map(|list| list.page));
+        let is_settled = shown.answer.with_untracked(|answer| answer.selection == selection);
+        let Some(page) = page else { return listing.set(None) };
+        if is_known || !is_settled {
+            return;
+        }
+        asked.update_value(|asked| *asked += 1);
+        let mine = asked.get_value();
+        spawn_local(async move {
+            let answer = read_list(selection, page, language).await;
+            if let (true, Ok(rows)) = (asked.try_get_value() == Some(mine), answer) {
+                listing.set(Some(rows));
+            }
+        });
+    };
+    Effect::new(list);
 }
 
 #[component]
 fn Open(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
     let i18n = shown.i18n;
     let title = NodeRef::<html::H2>::new();
-    // Whoever opens a figure goes on with its leads, also without seeing where they appeared.
-    let part = Memo::new(move |_| listing.with(|listing| listing.as_ref().map(|listing| listing.page.part)));
+    // Whoever opens the leads goes on with them, also without seeing where they appeared.
+    let behind = Memo::new(move |_| listing.with(|listing| listing.as_ref().map(|listing| listing.page.behind)));
     Effect::new(move |before: Option<_>| {
-        let now = part.get();
+        let now = behind.get();
         // A link that somebody was sent begins at the top.
         let is_new = before != Some(now) && (before.is_some() || is_in_use());
         if let Some(title) = title.get_untracked().filter(|_| is_new) {
@@ -42,54 +123,43 @@ fn Open(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
         let (total, number) = (total(), shown.number(total()));
         t_string!(i18n, analytics.behind, count = total, shown = number).to_string()
     };
-    let name = move || {
-        listing.with(|listing| {
-            let Some(Listing { page, of, .. }) = listing.as_ref() else { return String::new() };
-            let figure = words::figure(i18n, page.part.figure);
-            match page.part.of {
-                Some(slice) => format!("{figure} · {}", words::slice(i18n, slice, of.as_ref())),
-                None => figure,
-            }
-        })
-    };
+    let name = move || behind.get().map(|behind| words::behind(i18n, behind));
     let rows = move || {
         let rows = listing.with(|listing| listing.as_ref().map(|listing| listing.rows.clone()).unwrap_or_default());
         rows.into_iter().map(|row| view! { <Row shown row/> }).collect_view()
     };
     view! {
-        <section class="panel losses-list" aria-labelledby="behind">
-            <div class="panel-row">
-                <header class="panel-head">
-                    <h2 id="behind" tabindex="-1" node_ref=title>
-                        <span>{name}</span>
-                        ": "
-                        <span class="num" role="status">{count}</span>
-                    </h2>
-                </header>
-                <a class="button quiet" data-noscroll="" href=move || query::address(&Look { list: None, ..shown.look.get() })>
-                    {t!(i18n, analytics.close_list)}
-                </a>
-            </div>
-            <p class="small faint">{t!(i18n, analytics.behind_hint)}</p>
-            <div class="losses-scroll" tabindex="0" role="group" aria-labelledby="behind">
-                <table role="table">
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <SortHead shown column=ListSort::Name/>
-                            <th role="columnheader" scope="col">{t!(i18n, analytics.head_outcome)}</th>
-                            <th role="columnheader" scope="col">{t!(i18n, analytics.reason)}</th>
-                            <th role="columnheader" scope="col">{t!(i18n, analytics.head_stage)}</th>
-                            <th role="columnheader" scope="col">{t!(i18n, analytics.rep)}</th>
-                            <th role="columnheader" scope="col">{t!(i18n, analytics.head_began)}</th>
-                            <SortHead shown column=ListSort::Date/>
-                            <SortHead shown column=ListSort::Value/>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-            </div>
-            <Pages shown listing/>
-        </section>
+        <div class="panel-row">
+            <header class="panel-head">
+                <h2 id="behind" tabindex="-1" node_ref=title>
+                    <span>{name}</span>
+                    ": "
+                    <span class="num" role="status">{count}</span>
+                </h2>
+            </header>
+            <button type="button" class="quiet" on:click=move |_| shown.go(Look { list: None, ..shown.look.get_untracked() })>
+                {t!(i18n, analytics.close_list)}
+            </button>
+        </div>
+        <p class="small faint">{t!(i18n, analytics.behind_hint)}</p>
+        <div class="losses-scroll" tabindex="0" role="group" aria-labelledby="behind">
+            <table role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <SortHead shown column=ListSort::Name/>
+                        <th role="columnheader" scope="col">{t!(i18n, analytics.head_outcome)}</th>
+                        <th role="columnheader" scope="col">{t!(i18n, analytics.reason)}</th>
+                        <th role="columnheader" scope="col">{t!(i18n, analytics.head_stage)}</th>
+                        <th role="columnheader" scope="col">{t!(i18n, analytics.rep)}</th>
+                        <th role="columnheader" scope="col">{t!(i18n, analytics.head_began)}</th>
+                        <SortHead shown column=ListSort::Date/>
+                        <SortHead shown column=ListSort::Value/>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
+        <Pages shown listing/>
     }
 }
 
@@ -102,7 +172,7 @@ fn is_in_use() -> bool {
 #[component]
 fn SortHead(shown: Shown, column: ListSort) -> impl IntoView {
     let i18n = shown.i18n;
-    let list = Memo::new(move |_| shown.look.get().list);
+    let list = Memo::new(move |_| shown.look.with(|look| look.list));
     let order = move || list.get().filter(|list| list.sort == column).map(|list| list.descending);
     let text = move || match column {
         ListSort::Name => t_string!(i18n, analytics.head_lead).to_string(),
@@ -132,9 +202,9 @@ fn Row(shown: Shown, row: ListRow) -> impl IntoView {
         Some(day) => format::date(i18n.get_locale(), day),
         None => t_string!(i18n, shell.unknown).to_string(),
     };
-    let is_open = outcome == crate::analytics::api::RunOutcome::Open;
+    let is_open = outcome == RunOutcome::Open;
     let money = move || {
-        let currency = shown.report.with(|report| report.currency.clone());
+        let currency = shown.head.with(|head| head.currency.clone());
         minor.map(|minor| format::money(i18n.get_locale(), &Money { minor, currency }))
     };
     view! {
@@ -171,8 +241,9 @@ fn Pages(shown: Shown, listing: RwSignal<Option<Listing>>) -> impl IntoView {
         })
     });
     let at = move |page: Option<u32>| {
-        let list = page.and_then(|page| Some(ListPage { page, ..shown.look.get().list? }));
-        list.map(|list| query::address(&Look { list: Some(list), ..shown.look.get() }))
+        let look = shown.look.get();
+        let list = page.and_then(|page| Some(ListPage { page, ..look.list? }))?;
+        Some(query::address(&Look { list: Some(list), ..look }))
     };
     let previous = move || at(place.get().and_then(|(list, _)| list.page.checked_sub(1)));
     let next =

@@ -1,11 +1,15 @@
-//! The manager's losses and one's own figures.
+//! The loss cockpit and one's own figures.
 
-mod figures;
-mod filter;
+mod charts;
 mod list;
 mod own;
 mod page;
+mod panel;
 mod query;
+mod reps;
+mod state;
+mod tiles;
+mod top;
 mod trend;
 mod words;
 

@@ -1,18 +1,15 @@
 //! What the page shows, in its address: a link shows the same figures to everybody who may read the same leads.
 
-use crate::{
-    analytics::{
-        api::{ListPage, ListSort},
-        rules::{Measure, Part, Period, Preset, Selection, Step},
-    },
-    ids::{QueueId, UserId},
-    people::rules::Holder,
+use crate::analytics::{
+    api::{ListPage, ListSort},
+    cockpit::Behind,
+    rules::{Measure, Step},
+    selection::Selection,
 };
-use chrono::NaiveDate;
 use leptos_router::params::ParamsMap;
 
 /// All that the address says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// What the figures are narrowed to.
     pub selection: Selection,
@@ -20,7 +17,7 @@ pub struct Look {
     pub step: Step,
     /// What bars are long by.
     pub measure: Measure,
-    /// Whose leads are listed.
+    /// Which leads are listed.
     pub list: Option<ListPage>,
 }
 
@@ -31,64 +28,37 @@ impl Default for Look {
 }
 
 impl Look {
-    /// The same with the leads behind `part` listed.
-    pub fn listing(self, part: Part) -> Self {
-        Self { list: Some(ListPage { part, sort: ListSort::Date, descending: true, page: 0 }), ..self }
+    /// The same with leads listed, the latest first.
+    pub fn listing(self, behind: Behind) -> Self {
+        Self { list: Some(ListPage { behind, sort: ListSort::Date, descending: true, page: 0 }), ..self }
     }
 
     /// The same for another selection; what was listed is listed anew.
     pub fn selecting(self, selection: Selection) -> Self {
         Self { selection, list: self.list.map(|list| ListPage { page: 0, ..list }), ..self }
     }
-
-    /// Whether the leads behind `part` are listed.
-    pub fn lists(&self, part: Part) -> bool {
-        self.list.is_some_and(|list| list.part == part)
-    }
 }
 
 /// What an address asks for; what cannot be understood is left out.
 pub fn read(query: &ParamsMap) -> Look {
     let text = |name: &str| query.get(name).filter(|text| !text.is_empty());
-    let number = |name: &str| text(name).and_then(|text| text.parse::<i64>().ok());
-    let day = |name: &str| text(name).and_then(|text| text.parse::<NaiveDate>().ok());
-    let period = match text("period").as_deref() {
-        Some("between") => Period::Between { from: day("from"), to: day("to") },
-        Some(word) => Period::Preset(word.parse().unwrap_or(Preset::All)),
-        None => Period::Preset(Preset::All),
-    };
-    let selection = Selection {
-        period,
-        team: number("team").map(Into::into),
-        rep: (number("rep").map(|id| Holder::Person(UserId(id))))
-            .or(number("queue").map(|id| Holder::Queue(QueueId(id)))),
-        source: number("source").map(Into::into),
-        reason: number("reason").map(Into::into),
-        outcome: text("outcome").and_then(|word| word.parse().ok()),
-    };
     let page = text("page").and_then(|page| page.parse::<u32>().ok()).unwrap_or(1);
-    let list = text("list").and_then(|part| part.parse::<Part>().ok()).map(|part| ListPage {
-        part,
+    let list = text("list").and_then(|word| word.parse().ok()).map(|behind| ListPage {
+        behind,
         sort: text("sort").and_then(|sort| sort.parse().ok()).unwrap_or(ListSort::Date),
-        descending: query.get("order").as_deref() != Some("up"),
+        descending: text("order").as_deref() != Some("up"),
         page: page.saturating_sub(1),
     });
-    let look = Look {
-        selection,
+    Look {
+        selection: Selection::read(text),
         step: text("step").and_then(|word| word.parse().ok()).unwrap_or(Step::Month),
         measure: text("by").and_then(|word| word.parse().ok()).unwrap_or(Measure::Count),
         list,
-    };
-    // Days that nobody means are no filter.
-    if look.selection.is_sound() {
-        look
-    } else {
-        Look { selection: Selection { period: Period::Preset(Preset::All), ..selection }, ..look }
     }
 }
 
-/// The address that shows `look`.
-pub fn address(look: &Look) -> String {
+/// What follows the question mark in the address that shows `look`; empty or with the question mark.
+pub fn query(look: &Look) -> String {
     let Look { selection, step, measure, list } = look;
     let mut query = ParamsMap::new();
     let mut say = |name: &'static str, value: Option<String>| {
@@ -96,89 +66,58 @@ pub fn address(look: &Look) -> String {
             query.insert(name, value);
         }
     };
-    match selection.period {
-        Period::Preset(Preset::All) => {}
-        Period::Preset(preset) => say("period", Some(preset.to_string())),
-        Period::Between { from, to } => {
-            say("period", Some("between".to_owned()));
-            say("from", from.map(|day| day.to_string()));
-            say("to", to.map(|day| day.to_string()));
-        }
+    for (name, value) in selection.words() {
+        say(name, Some(value));
     }
-    say("team", selection.team.map(|id| id.to_string()));
-    match selection.rep {
-        Some(Holder::Person(id)) => say("rep", Some(id.to_string())),
-        Some(Holder::Queue(id)) => say("queue", Some(id.to_string())),
-        None => {}
-    }
-    say("source", selection.source.map(|id| id.to_string()));
-    say("reason", selection.reason.map(|id| id.to_string()));
-    say("outcome", selection.outcome.map(|outcome| outcome.to_string()));
     say("step", (*step != Step::Month).then(|| step.to_string()));
     say("by", (*measure != Measure::Count).then(|| measure.to_string()));
     if let Some(list) = list {
-        say("list", Some(list.part.to_string()));
+        say("list", Some(list.behind.to_string()));
         say("sort", (list.sort != ListSort::Date).then(|| list.sort.to_string()));
         say("order", (!list.descending).then(|| "up".to_owned()));
         say("page", (list.page > 0).then(|| (u64::from(list.page) + 1).to_string()));
     }
-    format!("/losses{}", query.to_query_string())
+    query.to_query_string()
+}
+
+/// The address that shows `look`.
+pub fn address(look: &Look) -> String {
+    format!("/losses{}", query(look))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        analytics::rules::{Figure, Slice},
-        ids::{ReasonId, SourceId, TeamId},
-        losses::rules::Outcome,
+    use crate::analytics::{
+        rules::Period,
+        selection::{Against, Dim, Touch},
     };
-
-    fn reread(look: &Look) -> Look {
-        let address = address(look);
-        let pairs = address.split_once('?').map_or("", |(_, query)| query);
-        let mut query = ParamsMap::new();
-        for (name, value) in pairs.split('&').filter_map(|pair| pair.split_once('=')) {
-            query.insert(name.to_owned(), leptos_router::location::Url::unescape(value));
-        }
-        read(&query)
-    }
+    use chrono::NaiveDate;
 
     #[test]
     fn a_view_survives_its_address() {
         let from = NaiveDate::from_ymd_opt(2026, 3, 1);
+        let selection =
+            Selection { period: Period::Between { from, to: None }, against: Against::Rest, ..Selection::default() };
         let look = Look {
-            selection: Selection {
-                period: Period::Between { from, to: None },
-                team: Some(TeamId(1)),
-                rep: Some(Holder::Queue(QueueId(2))),
-                source: Some(SourceId(3)),
-                reason: Some(ReasonId(4)),
-                outcome: Some(Outcome::Unqualified),
-            },
+            selection: selection.touched(Dim::Rep, "q2", Touch::Alone).touched(
+                Dim::Country,
+                "Türkiye & Co",
+                Touch::Not,
+            ),
             step: Step::Week,
             measure: Measure::Value,
-            list: Some(ListPage {
-                part: Part::of(Figure::Lost, Slice::Reason(ReasonId(4))),
-                sort: ListSort::Value,
-                descending: false,
-                page: 2,
-            }),
+            list: Some(ListPage { behind: Behind::Won, sort: ListSort::Value, descending: false, page: 2 }),
         };
-        assert_eq!(reread(&look), look);
-        assert_eq!(reread(&Look::default()), Look::default());
-        assert_eq!(address(&Look::default()), "/losses");
-        let nothing_said = Period::Between { from: None, to: None };
-        let look = Look { selection: Selection { period: nothing_said, ..Selection::default() }, ..Look::default() };
-        assert_eq!(reread(&look), look);
-    }
-
-    #[test]
-    fn days_that_nobody_means_are_left_out() {
-        let mut query = ParamsMap::new();
-        for (name, value) in [("period", "between"), ("from", "0001-01-01"), ("team", "2")] {
-            query.insert(name, value.to_owned());
+        for look in [look, Look::default()] {
+            let address = address(&look);
+            let mut query = ParamsMap::new();
+            let pairs = address.split_once('?').map_or("", |(_, query)| query);
+            for (name, value) in pairs.split('&').filter_map(|pair| pair.split_once('=')) {
+                query.insert(name.to_owned(), leptos_router::location::Url::unescape(value));
+            }
+            assert_eq!(read(&query), look);
         }
-        assert_eq!(read(&query).selection, Selection { team: Some(TeamId(2)), ..Selection::default() });
+        assert_eq!(address(&Look::default()), "/losses");
     }
 }

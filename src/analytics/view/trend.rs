@@ -1,108 +1,116 @@
-//! Losses and wins along time.
+//! Losses and wins along time, and the brush that chooses the period.
 
 use super::{
-    figures::Head,
-    page::Shown,
-    query::{self, Look},
+    panel::{Head, TakeAlong, prepare},
+    state::Shown,
     words,
 };
 use crate::{
     analytics::{
-        api::{OfStep, Sum},
-        rules::{Figure, Part, Slice, Step},
+        cockpit::{Hand, StepFigures},
+        rules::{Period, Preset, Span, Step},
     },
-    format,
     i18n::{t, t_string},
-    ui::chart::{Column, Columns, Scale, length, round_top},
+    ui::chart::{Brush, Column, Columns, Scale, length, picture::Drawing, round_top},
 };
 use chrono::Datelike;
 use leptos::prelude::*;
 
-/// More months than this have no room for a name each.
-const NAMED_MONTHS: usize = 18;
+/// More steps than this have no room for a name each.
+const NAMED: usize = 18;
 
-/// The trend by month or week.
+/// The trend.
 #[component]
 pub fn Trend(shown: Shown) -> impl IntoView {
     let i18n = shown.i18n;
     let title = Signal::derive(move || t_string!(i18n, analytics.trend_title).to_string());
     let columns = Memo::new(move |_| columns(shown));
+    let is_narrowed = move || shown.look.with(|look| look.selection.period != Period::Preset(Preset::All));
+    let period = move || words::span(i18n, shown.answer.with(|answer| answer.span));
+    let clear = move |_| shown.draw(Period::Preset(Preset::All), true);
+    let brush = Callback::new(move |Brush { first, last, is_done }: Brush| {
+        let days = shown.answer.with_untracked(|answer| {
+            let end = answer.step.next(answer.trend.get(last)?.start).pred_opt()?;
+            Some((answer.trend.get(first)?.start, end))
+        });
+        let Some((from, to)) = days else { return };
+        let drawn = Period::Between { from: Some(from), to: Some(to) };
+        let is_there = shown.look.with_untracked(|look| look.selection.period == drawn);
+        // What is pressed again is let go; a brush that ends where it was drawn stays.
+        let period = if is_done && is_there && first == last { Period::Preset(Preset::All) } else { drawn };
+        shown.draw(period, is_done);
+    });
+    let ready = prepare(shown, Hand::Days);
     view! {
-        <section class="panel losses-trend">
+        <section class="panel losses-trend" on:pointerenter=move |_| ready() on:focusin=move |_| ready()>
             <div class="panel-row">
                 <Head shown title text=Signal::derive(move || t_string!(i18n, analytics.explain_trend).to_string())/>
                 <span class="options" role="group" aria-label=move || t_string!(i18n, analytics.step)>
-                    <StepChoice shown step=Step::Month/>
-                    <StepChoice shown step=Step::Week/>
+                    {Step::ALL.iter().map(|step| view! { <StepChoice shown step=*step/> }).collect_view()}
                 </span>
             </div>
+            <p class="losses-own">
+                <button type="button" class="chip on" hidden=move || !is_narrowed() on:click=clear>
+                    <span class="faint">{t!(i18n, analytics.period)}": "</span>
+                    <bdi>{period}</bdi>
+                    <span aria-hidden="true">" ×"</span>
+                    <span class="sr">{move || t_string!(i18n, analytics.clear_one, what = t_string!(i18n, analytics.period).to_string()).to_string()}</span>
+                </button>
+            </p>
             <Show
                 when=move || columns.with(|columns| !columns.is_empty())
                 fallback=move || view! { <p class="muted">{t!(i18n, analytics.no_trend)}</p> }
             >
-                <Columns label=title columns scale=Signal::derive(move || scale(shown))/>
+                <Columns label=title columns scale=Signal::derive(move || scale(shown)) brush/>
             </Show>
+            <TakeAlong shown title drawing=Callback::new(move |()| Drawing::Columns(columns.get()))/>
         </section>
     }
 }
 
 #[component]
 fn StepChoice(shown: Shown, step: Step) -> impl IntoView {
-    let i18n = shown.i18n;
-    let is_on = move || shown.look.get().step == step;
-    let text = move || match step {
-        Step::Month => t_string!(i18n, analytics.by_month).to_string(),
-        Step::Week => t_string!(i18n, analytics.by_week).to_string(),
-    };
+    let is_on = move || shown.look.with(|look| look.step == step);
     view! {
-        <a
+        <button
+            type="button"
             class="chip"
             class:on=is_on
-            data-noscroll=""
-            aria-current=move || is_on().then_some("true")
-            href=move || query::address(&Look { step, ..shown.look.get() })
+            aria-pressed=move || is_on().to_string()
+            on:click=move |_| shown.go(super::query::Look { step, ..shown.look.get_untracked() })
         >
-            {text}
-        </a>
+            {move || words::steps(shown.i18n, step)}
+        </button>
     }
-}
-
-/// What a part of a column is long by.
-fn measured(shown: Shown, sum: Sum) -> i64 {
-    if shown.by_value() { sum.minor } else { sum.runs }
 }
 
 /// Where the scale ends: above the highest column and the line.
 fn top(shown: Shown) -> i64 {
-    let high = |of: &OfStep| {
-        let losses = measured(shown, of.lost).saturating_add(measured(shown, of.unqualified));
-        losses.max(measured(shown, of.won))
+    let high = |of: &StepFigures| {
+        let losses = shown.measured(of.lost).saturating_add(shown.measured(of.unqualified));
+        losses.max(shown.measured(of.won))
     };
-    round_top(shown.report.with(|report| report.trend.iter().map(high).max().unwrap_or(0)))
+    round_top(shown.answer.with(|answer| answer.trend.iter().map(high).max().unwrap_or(0)))
 }
 
 fn scale(shown: Shown) -> Scale {
     let i18n = shown.i18n;
     let text = |value| if shown.by_value() { shown.money(value) } else { shown.number(value) };
     let top = top(shown);
-    let first = match shown.report.with(|report| report.step) {
-        Step::Month => t_string!(i18n, analytics.month_head).to_string(),
-        Step::Week => t_string!(i18n, analytics.week_head).to_string(),
-    };
+    let [lost, unqualified, won] = [
+        t_string!(i18n, analytics.lost).to_string(),
+        t_string!(i18n, analytics.unqualified).to_string(),
+        t_string!(i18n, analytics.won).to_string(),
+    ];
     Scale {
         top: text(top),
         middle: text(top / 2),
-        parts: [
-            words::figure(i18n, Figure::Lost),
-            words::figure(i18n, Figure::Unqualified),
-            words::figure(i18n, Figure::Won),
-            t_string!(i18n, analytics.partial).to_string(),
-        ],
+        parts: [lost.clone(), unqualified.clone(), won.clone(), t_string!(i18n, analytics.partial).to_string()],
         heads: vec![
-            first,
-            words::figure(i18n, Figure::Lost),
-            words::figure(i18n, Figure::Unqualified),
-            words::figure(i18n, Figure::Won),
+            t_string!(i18n, analytics.period).to_string(),
+            lost,
+            unqualified,
+            won,
             t_string!(i18n, analytics.lost_value).to_string(),
             t_string!(i18n, analytics.won_value).to_string(),
         ],
@@ -111,37 +119,43 @@ fn scale(shown: Shown) -> Scale {
 }
 
 fn columns(shown: Shown) -> Vec<Column> {
-    let (trend, step) = shown.report.with(|report| (report.trend.clone(), report.step));
+    let (trend, step) = shown.answer.with(|answer| (answer.trend.clone(), answer.step));
     let top = top(shown);
-    let named = trend.len() <= NAMED_MONTHS;
-    let column = |(place, of): (usize, &OfStep)| {
+    let named = trend.len() <= NAMED;
+    let column = |(place, of): (usize, &StepFigures)| {
         let has_tick = match step {
-            Step::Month => named || of.start.month0().is_multiple_of(3),
+            Step::Day => of.start.day() == 1 || named,
             // The first week that begins in a month.
-            Step::Week => of.start.day() <= 7,
+            Step::Week => of.start.day() <= 7 || named,
+            Step::Month => named || of.start.month0().is_multiple_of(3),
+            Step::Quarter => true,
         };
-        let is_new_era = has_tick && (of.start.month() == 1 || place == 0);
+        let is_new_era = match step {
+            Step::Quarter => of.start.month() <= 3 || place == 0,
+            Step::Week | Step::Day => has_tick && of.start.month() == 1 && of.start.day() <= 7 || place == 0,
+            Step::Month => has_tick && of.start.month() == 1 || place == 0,
+        };
         Column {
-            tick: if has_tick { format::month(shown.i18n.get_locale(), of.start).to_owned() } else { String::new() },
+            tick: if has_tick { words::tick(shown.i18n, step, of.start) } else { String::new() },
             era: if is_new_era { of.start.year().to_string() } else { String::new() },
-            lower: length(measured(shown, of.lost), top),
-            upper: length(measured(shown, of.unqualified), top),
-            line: length(measured(shown, of.won), top),
+            lower: length(shown.measured(of.lost), top),
+            upper: length(shown.measured(of.unqualified), top),
+            line: length(shown.measured(of.won), top),
             ..described(shown, step, of)
         }
     };
     trend.iter().enumerate().map(column).collect()
 }
 
-/// A step in words, with the way to what is behind it.
-fn described(shown: Shown, step: Step, of: &OfStep) -> Column {
+/// Whether any day of the step that begins on `start` lies within `span`.
+fn touches(step: Step, start: chrono::NaiveDate, span: Span) -> bool {
+    span.from.is_none_or(|from| step.next(start) > from) && span.to.is_none_or(|to| start <= to)
+}
+
+/// A step in words.
+fn described(shown: Shown, step: Step, of: &StepFigures) -> Column {
     let i18n = shown.i18n;
-    let slice = match step {
-        Step::Month => Slice::Month(of.start),
-        Step::Week => Slice::Week(of.start),
-    };
-    let part = Part::of(Figure::Losses, slice);
-    let when = words::slice(i18n, slice, None);
+    let when = words::step(i18n, step, of.start);
     let [lost, unqualified, won] = [of.lost, of.unqualified, of.won].map(|sum| shown.number(sum.runs));
     let (lost_value, won_value) =
         (shown.money(of.lost.minor.saturating_add(of.unqualified.minor)), shown.money(of.won.minor));
@@ -156,18 +170,20 @@ fn described(shown: Shown, step: Step, of: &OfStep) -> Column {
         won_value = won_value.clone()
     )
     .to_string();
-    let (when, said) = if of.is_partial {
+    let is_partial = shown.head.with(|head| step.is_partial(of.start, Span::default(), head.today));
+    let (when, said) = if is_partial {
         let partial = t_string!(i18n, analytics.partial).to_string();
         (format!("{when} ({partial})"), t_string!(i18n, analytics.said_partial, said = said).to_string())
     } else {
         (when, said)
     };
+    let (span, other) = shown.answer.with(|answer| (answer.span, answer.other));
     Column {
-        key: part.to_string(),
+        key: of.start.to_string(),
         said,
-        is_partial: of.is_partial,
-        href: shown.behind(part),
-        is_on: shown.look.get().lists(part),
+        is_partial,
+        is_in: (!span.is_all()).then(|| touches(step, of.start, span)),
+        is_other: other.is_some_and(|other| other != span && touches(step, of.start, other)),
         cells: vec![when, lost, unqualified, won, lost_value, won_value],
         ..Column::default()
     }

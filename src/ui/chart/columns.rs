@@ -1,9 +1,10 @@
-//! Columns along time, each of two parts, with a line over them; and the same as a table.
+//! Columns along time, each of two parts, with a line over them; and the same as a table. A brush drawn over them chooses
+//! a range, with pointer or keyboard.
 
 use super::percent;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 
 /// One step in time. Texts are in the reader's language already.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,10 +25,10 @@ pub struct Column {
     pub line: f64,
     /// Not whole: drawn so.
     pub is_partial: bool,
-    /// What is behind it.
-    pub href: String,
-    /// Whether what is behind it is shown.
-    pub is_on: bool,
+    /// Whether it lies in what is chosen, where anything is.
+    pub is_in: Option<bool>,
+    /// Whether it lies in what that is held against.
+    pub is_other: bool,
     /// Its row in the table, after the first cell.
     pub cells: Vec<String>,
 }
@@ -47,6 +48,23 @@ pub struct Scale {
     pub as_table: String,
 }
 
+/// A range of columns that somebody draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brush {
+    /// The place of the first column.
+    pub first: usize,
+    /// The place of the last column.
+    pub last: usize,
+    /// Whether it is drawn to its end.
+    pub is_done: bool,
+}
+
+impl Brush {
+    fn between(one: usize, other: usize, is_done: bool) -> Self {
+        Self { first: one.min(other), last: one.max(other), is_done }
+    }
+}
+
 /// Columns along time, the newest at the end. The keyboard comes to the newest and goes on with the arrows.
 #[component]
 pub fn Columns(
@@ -59,6 +77,8 @@ pub fn Columns(
     /// What they are measured by.
     #[prop(into)]
     scale: Signal<Scale>,
+    /// A range was chosen, or is being drawn.
+    brush: Callback<Brush>,
 ) -> impl IntoView {
     let keys =
         Memo::new(move |_| columns.with(|columns| columns.iter().map(|one| one.key.clone()).collect::<Vec<_>>()));
@@ -73,6 +93,48 @@ pub fn Columns(
             }
         });
     });
+    // Where a brush began, by pointer or by keyboard.
+    let anchor = RwSignal::new(None::<usize>);
+    let is_drawn = RwSignal::new(false);
+    let begin = move |event: PointerEvent| {
+        let Some(place) = place_of(event.target()).filter(|_| event.button() == 0) else { return };
+        // With Shift the range that is there goes on to here.
+        if !event.shift_key() || anchor.get_untracked().is_none() {
+            anchor.set(Some(place));
+        }
+        is_drawn.set(event.pointer_type() != "touch");
+    };
+    let draw = move |event: PointerEvent| {
+        let under = document().element_from_point(event.client_x() as f32, event.client_y() as f32);
+        let place = under.and_then(|under| place_of(Some(under.into())));
+        if let (true, Some(from), Some(to)) =
+            (is_drawn.get_untracked() && event.buttons() == 1, anchor.get_untracked(), place)
+        {
+            brush.run(Brush::between(from, to, false));
+        }
+    };
+    let end = move |event: PointerEvent| {
+        is_drawn.set(false);
+        if let (Some(from), Some(to)) = (anchor.get_untracked(), place_of(event.target())) {
+            brush.run(Brush::between(from, to, true));
+        }
+    };
+    let keys_pressed = move |event: KeyboardEvent| {
+        let Some(here) = place_of(event.target()) else { return };
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            anchor.set(Some(here));
+            brush.run(Brush::between(here, here, true));
+        } else if let Some(there) = walk(&event) {
+            if event.shift_key() {
+                let from = anchor.get_untracked().unwrap_or(here);
+                anchor.set(Some(from));
+                brush.run(Brush::between(from, there, true));
+            } else {
+                anchor.set(None);
+            }
+        }
+    };
     let part = move |which: usize| move || scale.with(|scale| scale.parts[which].clone());
     view! {
         <figure class="chart-columns">
@@ -89,7 +151,15 @@ pub fn Columns(
                     <span>"0"</span>
                 </div>
                 <div class="chart-plot" node_ref=plot>
-                    <div class="chart-room" role="group" aria-label=move || label.get() on:keydown=walk>
+                    <div
+                        class="chart-room"
+                        role="group"
+                        aria-label=move || label.get()
+                        on:pointerdown=begin
+                        on:pointermove=draw
+                        on:pointerup=end
+                        on:keydown=keys_pressed
+                    >
                         <Line columns/>
                         <For each=move || keys.get() key=String::clone let:key>
                             <One columns key last/>
@@ -133,15 +203,21 @@ fn One(columns: Signal<Vec<Column>>, key: String, last: Memo<String>) -> impl In
     let column = Memo::new(move |_| {
         columns.with(|columns| columns.iter().find(|one| one.key == own).cloned()).unwrap_or_default()
     });
+    let own = key.clone();
+    let place = move || columns.with(|columns| columns.iter().position(|one| one.key == own).unwrap_or(0));
+    let is = move |wanted: bool| column.with(|one| one.is_in == Some(wanted));
     view! {
-        <a
-            data-noscroll=""
+        <button
+            type="button"
             class="chart-column"
             class:partial=move || column.with(|one| one.is_partial)
-            href=move || column.get().href
+            class:on=move || is(true)
+            class:off=move || is(false)
+            class:other=move || column.with(|one| one.is_other)
+            data-place=move || place().to_string()
             tabindex=move || if last.with(|last| *last == key) { "0" } else { "-1" }
             title=move || column.get().said
-            aria-current=move || column.with(|one| one.is_on.then_some("true"))
+            aria-pressed=move || is(true).to_string()
         >
             <span class="chart-stack">
                 <i class="chart-upper" style:block-size=move || column.with(|one| percent(one.upper))></i>
@@ -152,7 +228,7 @@ fn One(columns: Signal<Vec<Column>>, key: String, last: Memo<String>) -> impl In
                 {move || column.get().tick}
                 <b>{move || column.get().era}</b>
             </span>
-        </a>
+        </button>
     }
 }
 
@@ -187,22 +263,26 @@ fn is_mirrored() -> bool {
     document().document_element().and_then(|root| root.get_attribute("dir")).is_some_and(|dir| dir == "rtl")
 }
 
-/// Arrows go from column to column, Home and End to the oldest and the newest.
-fn walk(event: KeyboardEvent) {
-    let here = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let Some(here) = here.filter(|here| here.class_list().contains("chart-column")) else { return };
+/// The place of the column that something happened in.
+fn place_of(target: Option<web_sys::EventTarget>) -> Option<usize> {
+    let column = target?.dyn_into::<Element>().ok()?.closest(".chart-column").ok()??;
+    column.get_attribute("data-place")?.parse().ok()
+}
+
+/// Arrows go from column to column, Home and End to the oldest and the newest; the place that was gone to.
+fn walk(event: &KeyboardEvent) -> Option<usize> {
+    let here = event.target()?.dyn_into::<Element>().ok()?;
     let onward = if is_mirrored() { "ArrowLeft" } else { "ArrowRight" };
     let there = match event.key().as_str() {
         "Home" => here.parent_element().and_then(|room| room.query_selector(".chart-column").ok().flatten()),
         "End" => here.parent_element().and_then(|room| room.last_element_child()),
         key if key == onward => here.next_element_sibling(),
         "ArrowLeft" | "ArrowRight" => here.previous_element_sibling(),
-        _ => return,
+        _ => return None,
     };
     event.prevent_default();
-    let there = there.filter(|there| there.class_list().contains("chart-column"));
-    if let Some(there) = there.and_then(|there| there.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // What cannot take the focus is left where it is.
-        let _ = there.focus();
-    }
+    let there = there?.dyn_into::<HtmlElement>().ok()?;
+    // What cannot take the focus is left where it is.
+    let _ = there.focus();
+    place_of(Some(there.into()))
 }

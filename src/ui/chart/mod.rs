@@ -1,11 +1,16 @@
-//! Charts of HTML and a little SVG: every bar is a link, so that keyboard and thumb reach it; every chart says its
-//! figures in words too. Lengths change in place, so that only what moved is animated.
+//! Charts of HTML and a little SVG: every bar is a link or a button, so that keyboard and thumb reach it; every chart says
+//! its figures in words too. Lengths change in place, so that only what moved is animated.
 
 mod bars;
 mod columns;
+mod heat;
+mod picks;
+pub mod picture;
 
 pub use bars::{Bar, Bars};
-pub use columns::{Column, Columns, Scale};
+pub use columns::{Brush, Column, Columns, Scale};
+pub use heat::{Heat, HeatCell, HeatRow, HeatTable};
+pub use picks::{PickBar, PickBars, Press};
 
 /// The length of `value` on a scale that ends at `top`, from 0 to 1.
 pub fn length(value: i64, top: i64) -> f64 {
