@@ -383,12 +383,20 @@ fn refused(error: &sqlx::Error) -> Option<Refusal> {
     .or_else(|| (refused.table() == Some("campaign_spend")).then(|| refusal("spend", Why::NoRate)))
 }
 
-/// Who sees what may have changed, or what stands on every card.
+/// Who sees what may have changed, or what stands on every card or in every figure.
 async fn tell(connection: &mut PgConnection, permit: &Permit, subject: Subject) -> Result<(), AppError> {
     let changes_sight = matches!(subject, Subject::Organisation | Subject::Person | Subject::Team | Subject::Queue);
-    let is_on_cards = matches!(
+    let is_everywhere = matches!(
         subject,
-        Subject::Person | Subject::Queue | Subject::Stage | Subject::StageOrder | Subject::Source | Subject::Product
+        Subject::Organisation
+            | Subject::Person
+            | Subject::Team
+            | Subject::Queue
+            | Subject::Stage
+            | Subject::StageOrder
+            | Subject::Reason
+            | Subject::Source
+            | Subject::Product
     );
     sqlx::query!(
         "insert into event (at, kind, user_id)
@@ -396,7 +404,7 @@ async fn tell(connection: &mut PgConnection, permit: &Permit, subject: Subject) 
          union all select $1, 'bulk', null where $3",
         permit.now(),
         changes_sight,
-        is_on_cards
+        is_everywhere
     )
     .execute(connection)
     .await?;
