@@ -2,7 +2,7 @@
 //! within a frame, and on the server, which answers where the facts would be too many for the device.
 
 use super::{
-    facts::{BEGAN, Book, COLUMNS, DAYS, ENDED, Fact, Fate, Head, OUTCOME, RunOutcome, Words, day_code, day_of},
+    facts::{BEGAN, Book, COLUMNS, DAYS, ENDED, Fact, Head, OUTCOME, RECOVERED, RunOutcome, Words, day_code, day_of},
     rules::{Period, Preset, Span, Step},
     selection::{Dim, Pick, Selection},
 };
@@ -199,7 +199,7 @@ impl What {
         let of_losses: Vec<_> = Dim::ALL.iter().filter(|dim| dim.is_of_losses()).map(|dim| dim.place()).collect();
         let of_runs = every & !only(&of_losses);
         let (by, obeys, sums) = match self {
-            Self::Totals => (vec![OUTCOME, Dim::Fate.place()], every, true),
+            Self::Totals => (vec![OUTCOME, RECOVERED], every, true),
             Self::Shares => (vec![OUTCOME], of_runs, false),
             Self::Begun => (vec![OUTCOME], of_runs & !only(&[ENDED]) | only(&[BEGAN]), false),
             Self::Days => (vec![DAYS], every, false),
@@ -398,10 +398,9 @@ impl Cockpit {
     }
 
     fn totals(&mut self, side: usize) -> Totals {
-        let code = |fate: Fate| Fate::ALL.iter().position(|one| *one == fate).map_or(0, |place| place + 1);
-        let fates = self.group(side, What::Totals);
-        let of = |outcome| (0..=Fate::ALL.len()).fold(Sum::default(), |sum, bin| sum.and(cell(fates, outcome, bin)));
-        let recovered = losses(fates, code(Fate::Recovered));
+        let all = self.group(side, What::Totals);
+        let of = |outcome| cell(all, outcome, 0).and(cell(all, outcome, 1));
+        let recovered = losses(all, 1);
         let (lost, unqualified, won) = (of(LOST), of(UNQUALIFIED), of(WON));
         let begun = self.group(side, What::Begun);
         let begun = Share {

@@ -43,8 +43,10 @@ pub const ENDED: usize = OUTCOME + 1;
 pub const BEGAN: usize = OUTCOME + 2;
 /// Whole days from beginning to loss.
 pub const DAYS: usize = OUTCOME + 3;
+/// Whether a loss was won afterwards.
+pub const RECOVERED: usize = OUTCOME + 4;
 /// How many columns there are.
-pub const COLUMNS: usize = OUTCOME + 4;
+pub const COLUMNS: usize = OUTCOME + 5;
 
 /// Upper ends of the deal sizes, in whole units of the organisation's currency; the last size has none.
 pub const SIZES: [i64; 6] = [1_000, 5_000, 10_000, 50_000, 100_000, 500_000];
@@ -168,7 +170,7 @@ impl Words {
     /// How many codes each column has, as far as words say.
     pub fn sizes(&self) -> Vec<usize> {
         let mut sizes: Vec<_> = Dim::ALL.iter().map(|dim| self.of(*dim).len().max(1)).collect();
-        sizes.extend([RunOutcome::ALL.len(), 1, 1, 1]);
+        sizes.extend([RunOutcome::ALL.len(), 1, 1, 1, 2]);
         sizes
     }
 
@@ -190,6 +192,7 @@ impl Words {
         codes.push(day_code(fact.ended));
         codes.push(day_code(fact.began));
         codes.push(fact.is_loss().then(|| fact.days()).flatten().map_or(0, days_code));
+        codes.push(u16::from(fact.fate == Fate::Recovered));
         Record { subject: fact.lead.0, mark: fact.mark, amount: fact.minor.unwrap_or(0), codes }
     }
 
@@ -345,7 +348,7 @@ mod tests {
             told,
             "recovered 12 unknown unknown unknown unknown unknown unknown unknown unknown Türkiye 3 2 6 excuse unknown"
         );
-        assert_eq!(record.codes[OUTCOME..], [2, day_code(day("2026-01-15")), day_code(day("2026-01-01")), 15]);
+        assert_eq!(record.codes[OUTCOME..], [2, day_code(day("2026-01-15")), day_code(day("2026-01-01")), 15, 1]);
         let open = Fact { outcome: RunOutcome::Open, ended: None, minor: None, excuse: None, ..fact() };
         let record = words.record(&open, 100);
         assert_eq!((record.codes[ENDED], record.codes[DAYS], record.codes[Dim::Size.place()]), (0, 0, 0));

@@ -14,6 +14,8 @@ pub const PRESENCE: &str = "winback_presence";
 const KEPT: TimeDelta = TimeDelta::hours(2);
 /// How many events are read at once.
 pub const AT_ONCE: i64 = 500;
+/// So many changes are not told one by one.
+const MOST_TOUCHES: i64 = 5_000;
 
 /// What an event tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,26 +93,37 @@ pub struct Touched {
     pub people: BTreeSet<i64>,
 }
 
-/// What changed after `cursor`; `None` where that cannot be told one by one any more.
-pub async fn touched_since(pool: &PgPool, mut cursor: Cursor) -> Result<Option<Touched>, AppError> {
+/// What changed after `cursor` and is committed by now; `None` where that cannot be told one by one any more. Unlike
+/// [`after`] it also tells what stands behind a running transaction: for those who go on from a place that they took
+/// before, and to whom the same change may be told twice.
+pub async fn touched_since(pool: &PgPool, cursor: Cursor) -> Result<Option<Touched>, AppError> {
+    let rows = sqlx::query!(
+        r#"select e.epoch as "epoch!", e.trimmed_xid::text::bigint as "trimmed!", v.kind as "kind?", v.lead_ids as "lead_ids?",
+                  v.user_id
+           from event_epoch e
+           left join lateral
+               (select * from event where (xid, id) > ($1::text::xid8, $2) order by xid, id limit $3) v on true"#,
+        cursor.xid.to_string(),
+        cursor.id,
+        MOST_TOUCHES
+    )
+    .fetch_all(pool)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let is_too_late = first.epoch != cursor.epoch || cursor.position() < (first.trimmed, 1);
+    if is_too_late || i64::try_from(rows.len()).is_ok_and(|length| length >= MOST_TOUCHES) {
+        return Ok(None);
+    }
     let (mut leads, mut people) = (BTreeSet::new(), BTreeSet::new());
-    loop {
-        let Some(Read { events, .. }) = after(pool, cursor).await? else { return Ok(None) };
-        let is_last = i64::try_from(events.len()).is_ok_and(|length| length < AT_ONCE);
-        for (place, told) in events {
-            cursor = place;
-            match told {
-                Told::Leads(ids) => leads.extend(ids),
-                Told::Person(id) => {
-                    people.insert(id);
-                }
-                Told::Bulk => return Ok(None),
-            }
-        }
-        if is_last {
-            return Ok(Some(Touched { leads: leads.into_iter().collect(), people }));
+    for row in rows {
+        match row.kind.as_deref() {
+            None => {}
+            Some("leads") => leads.extend(row.lead_ids.unwrap_or_default()),
+            Some("bulk") => return Ok(None),
+            Some(_) => people.extend(row.user_id),
         }
     }
+    Ok(Some(Touched { leads: leads.into_iter().collect(), people }))
 }
 
 /// Wakes every process. A lost call costs a moment, so that it waits for no disk.

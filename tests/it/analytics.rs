@@ -8,7 +8,7 @@ use crate::{
     given::{self, Given},
     harness::{Client, TestApp, beginning, heard, spawn_app, spawn_app_with},
 };
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use history::{History, generate};
 use plain::{LOSSES, Pair, Plain};
 use serde_json::{Value, json};
@@ -112,7 +112,11 @@ async fn scalar(app: &TestApp, sql: &str) -> i64 {
 
 /// Says that everything may have changed: what a test writes past the code leaves no event behind.
 async fn tell(app: &TestApp) {
-    sqlx::query("insert into event (at, kind) values ($1, 'bulk')").bind(beginning()).execute(&app.pool).await.expect("told");
+    sqlx::query("insert into event (at, kind) values ($1, 'bulk')")
+        .bind(beginning())
+        .execute(&app.pool)
+        .await
+        .expect("told");
 }
 
 fn pair(sum: Sum) -> Pair {
@@ -150,7 +154,11 @@ async fn compare(app: &TestApp, viewer: &Viewer, book: &Book, found: &Answer, fi
             let which = if *dim == Dim::Fate { "true" } else { LOSSES };
             let expected = plain.grouped(&format!("\"{dim}\""), which, Some("ended"), &[*dim]).await;
             let bars = &found.bars[dim];
-            assert_eq!(some(bars.iter().map(|bar| (key(bar), bar.sums[side]))), expected, "{dim} of side {side}, {what}");
+            assert_eq!(
+                some(bars.iter().map(|bar| (key(bar), bar.sums[side]))),
+                expected,
+                "{dim} of side {side}, {what}"
+            );
             if matches!(dim, Dim::Rep | Dim::Source) {
                 let without = [of_losses(), vec![*dim]].concat();
                 let won = plain.grouped(&format!("\"{dim}\""), "outcome = 'won'", Some("ended"), &without).await;
@@ -174,10 +182,7 @@ async fn compare(app: &TestApp, viewer: &Viewer, book: &Book, found: &Answer, fi
 async fn totals_agree(plain: &Plain<'_>, found: &Answer, side: usize, what: &str) {
     let totals = found.totals[side];
     for (outcome, sum) in [("lost", totals.lost), ("unqualified", totals.unqualified), ("won", totals.won)] {
-        let expected = plain.whole(&format!("outcome = '{outcome}'"), Some("ended"), &[Dim::Fate]).await;
-        // The fates' own chart does not narrow itself, and the tiles stand on it.
-        let narrowed = plain.whole(&format!("outcome = '{outcome}'"), Some("ended"), &[]).await;
-        let expected = if found.selection.picks.contains_key(&Dim::Fate) { narrowed } else { expected };
+        let expected = plain.whole(&format!("outcome = '{outcome}'"), Some("ended"), &[]).await;
         assert_eq!(pair(sum), expected, "{outcome} of side {side}, {what}");
     }
     let recovered = plain.whole("fate = 'recovered'", Some("ended"), &[]).await;
@@ -350,7 +355,6 @@ async fn own_figures_agree(app: &TestApp) {
     }
 }
 
-
 /// The real leads, beside the project; a clone elsewhere may not have them.
 #[tokio::test]
 async fn two_hundred_filters_of_the_real_leads_give_what_plain_sql_gives() {
@@ -368,7 +372,11 @@ async fn two_hundred_filters_of_the_real_leads_give_what_plain_sql_gives() {
     let whole = everything(&admin).await;
     let totals = whole.totals[0];
     assert_eq!((totals.lost.runs, totals.unqualified.runs, totals.begun.decided), (1801, 1294, 9240));
-    assert_eq!((whole.undated[0], whole.trend.iter().map(|of| of.lost.runs).sum::<i64>()), (3095, 0), "nobody knows when");
+    assert_eq!(
+        (whole.undated[0], whole.trend.iter().map(|of| of.lost.runs).sum::<i64>()),
+        (3095, 0),
+        "nobody knows when"
+    );
     let mut dice = Dice(9240);
     compare_some(&app, &admin, &mut dice, 160, 1).await;
     compare_some(&app, &selin, &mut dice, 40, 1).await;
@@ -455,7 +463,8 @@ async fn trust(app: &TestApp) -> Value {
 #[tokio::test]
 async fn a_browser_that_counts_itself_takes_in_what_changes() {
     let app = spawn_app().await;
-    let (staying, going) = (given::can(&app).await, given::lead(&app, Given { name: "Gül", rank: "W", ..Given::default() }).await);
+    let (staying, going) =
+        (given::can(&app).await, given::lead(&app, Given { name: "Gül", rank: "W", ..Given::default() }).await);
     let (ayse, selin, admin) = (app.sign_in(AYSE).await, app.sign_in(SELIN).await, app.sign_in(ADMIN).await);
     let (book, tag) = facts(&selin).await;
     let mut browser = Cockpit::new(book);
@@ -468,7 +477,9 @@ async fn a_browser_that_counts_itself_takes_in_what_changes() {
     // Into another team's hands: out of Selin's sight.
     let (from, to) = (person(&app, AYSE).await, person(&app, ISIL).await);
     let wanted = json!([{ "lead": going, "from": from, "to": to, "key": "browser-counts-2" }]);
-    admin.ask("/api/routing/assign", json!({ "wanted": wanted, "reason": "" })).await;
+    let answer =
+        admin.ask("/api/routing/assign", json!({ "wanted": wanted, "reason": "She knows the industry." })).await;
+    assert!(answer[0]["Ok"]["done"].is_object(), "{answer}");
     let since = browser.head().seen;
     let told: Changes = heard(selin.ask("/api/analytics/changes", json!({ "since": since })).await);
     let Changes::Leads { leads, facts: changed, head } = told else { panic!("too much changed") };
@@ -482,7 +493,8 @@ async fn a_browser_that_counts_itself_takes_in_what_changes() {
     assert_eq!(Cockpit::new(book).answer(&Selection::default(), Step::Month), found, "and so has whoever comes now");
 
     // Another epoch, or too much at once: the browser begins anew.
-    let (status, told) = selin.call("/api/analytics/changes", json!({ "since": { "epoch": 1, "xid": 1, "id": 0 } })).await;
+    let (status, told) =
+        selin.call("/api/analytics/changes", json!({ "since": { "epoch": 1, "xid": 1, "id": 0 } })).await;
     assert_eq!((status.as_u16(), told), (200, json!("everything")));
     let since = opening(&selin).await.head.seen;
     tell(&app).await;
@@ -521,9 +533,11 @@ async fn mistakes_do_not_count_and_new_tries_are_new_runs() {
     assert_eq!((found.begun.decided, found.begun.won), (2, 1), "a run from the beginning, one from the reactivation");
     assert_eq!(found.median_days, Some(3.0));
     let on = |days: i64| Some(day(days).date_naive());
-    for (behind, outcome, from, to) in [(Behind::Won, RunOutcome::Won, 4, 5), (Behind::Losses, RunOutcome::Lost, 0, 3)] {
+    for (behind, outcome, from, to) in [(Behind::Won, RunOutcome::Won, 4, 5), (Behind::Losses, RunOutcome::Lost, 0, 3)]
+    {
         let listed = list(&admin, &Selection::default(), newest(behind)).await;
-        let rows: Vec<_> = listed.rows.iter().map(|row| (row.lead, row.outcome, row.started_on, row.ended_on)).collect();
+        let rows: Vec<_> =
+            listed.rows.iter().map(|row| (row.lead, row.outcome, row.started_on, row.ended_on)).collect();
         assert_eq!(rows, [(LeadId(lead), outcome, on(from), on(to))]);
     }
     assert_eq!(own(&app.sign_in(AYSE).await).await.created(), 2);
@@ -653,7 +667,9 @@ async fn what_is_filtered_can_be_taken_along() {
     let app = spawn_app().await;
     let (ayse, admin) = (person(&app, AYSE).await, app.sign_in(ADMIN).await);
     let mut transaction = app.pool.begin().await.expect("a transaction");
-    for (name, reason) in [("=HYPERLINK(1)", "trust"), ("Çınar, \"A.Ş.\"", "trust"), ("Not asked for", "price_too_high")] {
+    for (name, reason) in
+        [("=HYPERLINK(1)", "trust"), ("Çınar, \"A.Ş.\"", "trust"), ("Not asked for", "price_too_high")]
+    {
         let mut lead = History::begin(&mut transaction, ayse, beginning(), Some(123_450)).await;
         lead.set(&format!("name = '{name}'")).await;
         lead.lost(beginning(), reason).await;
@@ -684,9 +700,8 @@ async fn days_that_nobody_means_are_not_understood() {
     let app = spawn_app().await;
     let admin = app.sign_in(ADMIN).await;
     let page = json!({ "behind": "losses", "sort": "date", "descending": true, "page": 0 });
-    let selection = |from: &str| {
-        json!({ "period": { "between": { "from": from, "to": null } }, "against": "before", "picks": {} })
-    };
+    let selection =
+        |from: &str| json!({ "period": { "between": { "from": from, "to": null } }, "against": "before", "picks": {} });
     let (sound, unsound) = (selection("2026-01-01"), selection("0001-01-01"));
     for (path, arguments, is_sound) in [
         ("answer", json!({ "selection": sound, "step": "week" }), true),

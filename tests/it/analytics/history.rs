@@ -42,7 +42,12 @@ impl<'a> History<'a> {
         Self { connection, lead, version, loss: None, stage: "customer" }
     }
 
-    pub async fn begin(connection: &'a mut PgConnection, holder: Holder, at: DateTime<Utc>, value: Option<i64>) -> Self {
+    pub async fn begin(
+        connection: &'a mut PgConnection,
+        holder: Holder,
+        at: DateTime<Utc>,
+        value: Option<i64>,
+    ) -> Self {
         let (owner, queue) = columns(holder);
         let at = quoted(Some(at));
         let value = value.map_or("null, null, null".to_owned(), |value| format!("{value}, 'EUR', {value}"));
@@ -277,6 +282,3 @@ async fn one_history(connection: &mut PgConnection, dice: &mut Dice, holders: &[
         lead.set(&format!("withdrawn_at = {}", quoted(Some(at)))).await;
     }
 }
-
-/// Figures by key: how many and how much.
-type Figures = BTreeMap<String, (i64, i64)>;

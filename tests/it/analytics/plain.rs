@@ -72,7 +72,7 @@ pub async fn lay_out(app: &TestApp) {
 /// A dimension's key in plain SQL.
 fn column(dim: Dim) -> String {
     let whole = "(coalesce(e.amount, l.value_base_minor) / 100)";
-    let days = "greatest(e.ended - (e.at at time zone (select time_zone from organisation))::date, 0)";
+    let days = "(e.ended - (e.at at time zone (select time_zone from organisation))::date)";
     match dim {
         Dim::Fate => "case when e.closure in ('reactivated', 'recovered') then e.closure else e.outcome end".to_owned(),
         Dim::Reason => "e.reason_id::text".to_owned(),
@@ -140,7 +140,8 @@ impl<'a> Plain<'a> {
     /// Counts and sums by `key`, of rows that fulfil `and` and all picks but those of `without`.
     pub async fn grouped(&self, key: &str, and: &str, day: Option<&str>, without: &[Dim]) -> BTreeMap<String, Pair> {
         let mut clauses = vec![and.to_owned(), self.sight()];
-        clauses.extend(self.picks.iter().filter(|(dim, _)| !without.contains(dim)).map(|(dim, pick)| picked(*dim, pick)));
+        clauses
+            .extend(self.picks.iter().filter(|(dim, _)| !without.contains(dim)).map(|(dim, pick)| picked(*dim, pick)));
         clauses.extend(day.map(|day| self.within(day)));
         let sql = format!(
             "select ({key})::text, count(*), coalesce(sum(minor), 0)::bigint from plain where {} group by 1",
@@ -172,7 +173,8 @@ impl<'a> Plain<'a> {
         if self.viewer.role == Role::Admin {
             return "true".to_owned();
         }
-        let list = |ids: Vec<i64>| ids.iter().map(i64::to_string).chain(["-1".to_owned()]).collect::<Vec<_>>().join(",");
+        let list =
+            |ids: Vec<i64>| ids.iter().map(i64::to_string).chain(["-1".to_owned()]).collect::<Vec<_>>().join(",");
         let owners = list(self.viewer.owners.iter().map(|id| id.0).collect());
         let queues = list(self.viewer.queues.iter().map(|id| id.0).collect());
         format!("(now_owner in ({owners}) or now_queue in ({queues}))")
