@@ -180,6 +180,7 @@ enum What {
     Begun,
     Days,
     Trend,
+    TrendOfWins,
     Bars(Dim),
     SharesBy(Dim),
     Crossed(Cross),
@@ -187,7 +188,7 @@ enum What {
 
 impl What {
     fn all() -> Vec<Self> {
-        let mut all = vec![Self::Totals, Self::Shares, Self::Begun, Self::Days, Self::Trend];
+        let mut all = vec![Self::Totals, Self::Shares, Self::Begun, Self::Days, Self::Trend, Self::TrendOfWins];
         all.extend(Dim::ALL.iter().map(|dim| Self::Bars(*dim)));
         all.extend(RATED.map(Self::SharesBy));
         all.extend(Cross::ALL.iter().map(|cross| Self::Crossed(*cross)));
@@ -195,15 +196,14 @@ impl What {
     }
 
     fn view(self) -> View {
-        let every = only(&(0..COLUMNS).collect::<Vec<_>>()) & !only(&[BEGAN]);
-        let of_losses: Vec<_> = Dim::ALL.iter().filter(|dim| dim.is_of_losses()).map(|dim| dim.place()).collect();
-        let of_runs = every & !only(&of_losses);
+        let (every, of_runs) = (every(), of_runs());
         let (by, obeys, sums) = match self {
             Self::Totals => (vec![OUTCOME, RECOVERED], every, true),
-            Self::Shares => (vec![OUTCOME], of_runs, false),
+            Self::Shares => (vec![OUTCOME], of_runs, true),
             Self::Begun => (vec![OUTCOME], of_runs & !only(&[ENDED]) | only(&[BEGAN]), false),
             Self::Days => (vec![DAYS], every, false),
             Self::Trend => (vec![ENDED, OUTCOME], every, true),
+            Self::TrendOfWins => (vec![ENDED, OUTCOME], of_runs, true),
             Self::Bars(dim) => (vec![OUTCOME, dim.place()], every, true),
             Self::SharesBy(dim) => (vec![OUTCOME, dim.place()], of_runs, false),
             Self::Crossed(cross) => {
@@ -213,6 +213,17 @@ impl What {
         };
         View { by, obeys, sums }
     }
+}
+
+/// Everything narrows a chart of losses.
+fn every() -> u32 {
+    only(&(0..COLUMNS).collect::<Vec<_>>()) & !only(&[BEGAN])
+}
+
+/// What only losses have narrows no wins.
+fn of_runs() -> u32 {
+    let of_losses: Vec<_> = Dim::ALL.iter().filter(|dim| dim.is_of_losses()).map(|dim| dim.place()).collect();
+    every() & !only(&of_losses)
 }
 
 const OPEN: usize = 0;
@@ -361,13 +372,12 @@ impl Cockpit {
     /// The runs that a selection lets through, in no order.
     pub fn runs(&mut self, selection: &Selection, behind: Behind) -> Vec<Run> {
         self.narrow(selection);
-        let outcomes: &[usize] = match behind {
-            Behind::Losses => &[LOST, UNQUALIFIED],
-            Behind::Won => &[WON],
-            Behind::Open => &[OPEN],
+        let (outcomes, obeys): (&[usize], _) = match behind {
+            Behind::Losses => (&[LOST, UNQUALIFIED], every()),
+            Behind::Won => (&[WON], of_runs()),
+            Behind::Open => (&[OPEN], of_runs()),
         };
         let facts = self.book.facts.clone();
-        let every = only(&(0..COLUMNS).collect::<Vec<_>>()) & !only(&[BEGAN]);
         let wanted = |row: &usize| outcomes.contains(&usize::from(facts.column(OUTCOME).code(*row)));
         let run = |row: usize| Run {
             lead: LeadId(facts.subjects()[row]),
@@ -375,7 +385,7 @@ impl Cockpit {
             ended: day_of(facts.column(ENDED).code(row)),
             minor: facts.amounts()[row],
         };
-        self.sides[0].rows(every).filter(wanted).map(run).collect()
+        self.sides[0].rows(obeys).filter(wanted).map(run).collect()
     }
 
     /// Sets the clauses of both sides; the days of each.
@@ -401,13 +411,14 @@ impl Cockpit {
         let all = self.group(side, What::Totals);
         let of = |outcome| cell(all, outcome, 0).and(cell(all, outcome, 1));
         let recovered = losses(all, 1);
-        let (lost, unqualified, won) = (of(LOST), of(UNQUALIFIED), of(WON));
+        let (lost, unqualified) = (of(LOST), of(UNQUALIFIED));
         let begun = self.group(side, What::Begun);
         let begun = Share {
             won: cell(begun, WON, 0).runs,
             decided: (0..RunOutcome::ALL.len()).map(|one| cell(begun, one, 0).runs).sum(),
         };
-        let share = share(self.group(side, What::Shares), 0);
+        let shares = self.group(side, What::Shares);
+        let (won, share) = (cell(shares, WON, 0), share(shares, 0));
         let median_days = median(self.group(side, What::Days));
         Totals { lost, unqualified, won, recovered, share, begun, median_days }
     }
@@ -453,9 +464,10 @@ impl Cockpit {
 
     fn trend(&mut self) -> (Vec<StepFigures>, [i64; 2]) {
         let steps = self.steps.clone();
+        let wins = self.group(0, What::TrendOfWins).clone();
         let group = self.group(0, What::Trend);
         let of = |bin: usize, outcome: usize| {
-            let place = bin * RunOutcome::ALL.len() + outcome;
+            let (group, place) = (if outcome == WON { &wins } else { group }, bin * RunOutcome::ALL.len() + outcome);
             Sum { runs: i64::from(group.counts[place]), minor: group.sums[place] }
         };
         let figures = |(place, start): (usize, &NaiveDate)| StepFigures {

@@ -95,7 +95,7 @@ fn Losses(opening: Opening, listing: Option<Listing>, look: Look) -> impl IntoVi
         <div class="losses-page" aria-busy=move || is_behind().to_string()>
             <p class="problem" role="status" hidden=move || shown.trouble.get().is_none()>{t!(i18n, analytics.stale)}</p>
             <Tiles shown/>
-            <BarChart shown dim=Dim::Reason most=14/>
+            <BarChart shown dim=Dim::Reason most=10/>
             <Crossed shown cross=Cross::StageReason/>
             <Trend shown/>
             <Reps shown/>

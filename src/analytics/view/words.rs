@@ -124,7 +124,7 @@ pub fn cross(i18n: I18n, cross: Cross) -> String {
 
 /// What a bar is called.
 pub fn bar(i18n: I18n, of: Dim, word: &Word, currency: &str) -> String {
-    let unknown = || t_string!(i18n, shell.unknown).to_string();
+    let unknown = || t_string!(i18n, analytics.unknown).to_string();
     let step = || word.key.parse::<usize>().ok();
     if word.key == UNKNOWN {
         return unknown();
