@@ -14,7 +14,7 @@ SERVER_ENV := LEPTOS_OUTPUT_NAME=winback LEPTOS_SITE_ROOT="$(CURDIR)/target/site
 INPUTS := $(shell find Cargo.toml Cargo.lock build.rs src crates style public locales migrations .sqlx \
 	-not -path '*/target/*' 2>/dev/null)
 
-.PHONY: help run build test fmt lint fmt-check unit browser bench bench-board bench-import bench-size sqlx sqlx-check toolchain
+.PHONY: help run build test fmt lint fmt-check unit browser bench bench-board bench-filter bench-import bench-size sqlx sqlx-check toolchain
 
 help: ## what there is (this list)
 	@echo "winback: make <target>"; echo
@@ -52,7 +52,7 @@ browser: target/winback ## the tests in a browser, on the release build (one of 
 	@echo "== browser tests"
 	@$(IN) cd end2end; $(SERVER_ENV) WINBACK_BIN="$(CURDIR)/target/winback" npx playwright test $(ONLY)
 
-bench: bench-import bench-board bench-size ## every measurement, each beside its reference; figures go to target/bench
+bench: bench-import bench-board bench-filter bench-size ## every measurement, each beside its reference; figures go to target/bench
 
 bench-import: toolchain ## the import of the real leads beside a bare COPY of the same rows
 	@scripts/toolchain database
@@ -63,6 +63,11 @@ bench-board: target/winback ## the board: moves beside pgbench, pages at a milli
 	@scripts/toolchain test
 	@echo "== board"
 	@$(IN) $(SERVER_ENV) WINBACK_BIN="$(CURDIR)/target/winback" cargo bench --quiet --features ssr --bench board
+
+bench-filter: toolchain ## filters in a browser: the engine beside crossfilter2 and a plain scan
+	@scripts/toolchain test
+	@echo "== filters"
+	@$(IN) node benches/filter/run.mjs
 
 bench-size: target/winback ## what a browser loads: the first page, and each part that comes later
 	@echo "== sizes"

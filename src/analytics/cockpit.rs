@@ -380,10 +380,10 @@ impl Cockpit {
         let facts = self.book.facts.clone();
         let wanted = |row: &usize| outcomes.contains(&usize::from(facts.column(OUTCOME).code(*row)));
         let run = |row: usize| Run {
-            lead: LeadId(facts.subjects()[row]),
-            mark: facts.marks()[row],
+            lead: LeadId(facts.subjects().get(row)),
+            mark: facts.marks().get(row),
             ended: day_of(facts.column(ENDED).code(row)),
-            minor: facts.amounts()[row],
+            minor: facts.amounts().get(row),
         };
         self.sides[0].rows(obeys).filter(wanted).map(run).collect()
     }

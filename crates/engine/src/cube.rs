@@ -37,6 +37,9 @@ struct Binning {
     bins: usize,
 }
 
+/// Bins that a clause admits; `None` where it admits a part of one, which no tile can tell.
+type Picked = Option<Vec<usize>>;
+
 /// Facts with a clause per dimension and the groups of all views. Up to 32 dimensions.
 #[derive(Clone)]
 pub struct Cube {
@@ -52,6 +55,8 @@ pub struct Cube {
     /// What is known; what is not is counted when it is asked for.
     groups: Vec<Option<Group>>,
     in_hand: Option<usize>,
+    /// The bins that the clause of the dimension in hand admits, while they are known.
+    picked: Option<Picked>,
     /// Per view its bins for each bin of the dimension in hand.
     tiles: Vec<Option<Group>>,
 }
@@ -68,6 +73,7 @@ impl Cube {
             is_behind: false,
             groups: vec![None; views.len()],
             in_hand: None,
+            picked: None,
             tiles: vec![None; views.len()],
             views,
             facts,
@@ -91,6 +97,7 @@ impl Cube {
         let binning = Binning { of: Arc::new(of), bins };
         self.shown[dimension] = self.facts.column(dimension).mapped(&*binning.of, bins);
         self.binnings[dimension] = Some(binning);
+        self.picked = None;
         for view in 0..self.views.len() {
             let is_by = self.views[view].by.contains(&dimension);
             if is_by {
@@ -122,6 +129,7 @@ impl Cube {
             }
         }
         self.is_behind = false;
+        self.picked = None;
         self.groups.fill(None);
         self.tiles.fill(None);
     }
@@ -134,6 +142,7 @@ impl Cube {
         }
         self.catch_up();
         self.in_hand = Some(dimension);
+        self.picked = None;
         self.tiles.fill(None);
         let heeding: Vec<_> = (0..self.views.len()).filter(|view| self.heeds(*view, dimension)).collect();
         self.build_tiles(&heeding, dimension);
@@ -154,6 +163,7 @@ impl Cube {
         }
         if is_in_hand {
             self.is_behind = true;
+            self.picked = None;
         } else {
             self.mark(dimension);
         }
@@ -196,23 +206,29 @@ impl Cube {
     }
 
     fn regroup(&mut self, view: usize) -> Group {
-        let in_hand = self.in_hand.filter(|dimension| self.heeds(view, *dimension));
-        let Some((dimension, picked)) = in_hand.and_then(|one| self.picked(one).map(|picked| (one, picked))) else {
+        let Some(dimension) = self.in_hand.filter(|dimension| self.heeds(view, *dimension)) else {
             return self.counted(view);
         };
+        let picked = self.picked.take().unwrap_or_else(|| self.admitted_bins(dimension));
+        let group = picked.as_ref().map(|picked| self.added(view, dimension, picked));
+        self.picked = Some(picked);
+        group.unwrap_or_else(|| self.counted(view))
+    }
+
+    /// A view's group from its tile.
+    fn added(&mut self, view: usize, dimension: usize, picked: &[usize]) -> Group {
         if self.tiles[view].is_none() {
             self.catch_up();
             self.build_tiles(&[view], dimension);
         }
         let mut group = Group::empty(self.width(view), self.views[view].sums);
         if let Some(tile) = &self.tiles[view] {
-            group.add_rows(tile, picked.into_iter());
+            group.add_rows(tile, picked.iter().copied());
         }
         group
     }
 
-    /// The bins that a dimension's clause admits; `None` where it admits a part of one, which no tile can tell.
-    fn picked(&self, dimension: usize) -> Option<Vec<usize>> {
+    fn admitted_bins(&self, dimension: usize) -> Picked {
         let admitted = admitted(self.clauses[dimension].as_ref(), self.facts.size(dimension));
         let Some(Binning { of, bins }) = &self.binnings[dimension] else {
             return Some((0..admitted.len()).filter(|bin| admitted[*bin]).collect());

@@ -97,6 +97,95 @@ impl Column {
     }
 }
 
+/// Whole numbers, one per record, in four bytes each where they fit. Cloning them shares them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Numbers {
+    /// All of them fit 32 bits.
+    Short(Arc<Vec<i32>>),
+    /// Some do not.
+    Long(Arc<Vec<i64>>),
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self::Short(Arc::default())
+    }
+}
+
+impl Numbers {
+    /// So many numbers, as `next` gives them.
+    pub(crate) fn build<E>(rows: usize, mut next: impl FnMut() -> Result<i64, E>) -> Result<Self, E> {
+        let mut short = Vec::with_capacity(rows);
+        while short.len() < rows {
+            let number = next()?;
+            let Ok(fits) = i32::try_from(number) else {
+                let mut long: Vec<_> = short.into_iter().map(i64::from).collect();
+                long.reserve_exact(rows - long.len());
+                long.push(number);
+                while long.len() < rows {
+                    long.push(next()?);
+                }
+                return Ok(Self::Long(Arc::new(long)));
+            };
+            short.push(fits);
+        }
+        Ok(Self::Short(Arc::new(short)))
+    }
+
+    /// The number of a record.
+    pub fn get(&self, row: usize) -> i64 {
+        match self {
+            Self::Short(numbers) => i64::from(numbers[row]),
+            Self::Long(numbers) => numbers[row],
+        }
+    }
+
+    /// How many there are.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Short(numbers) => numbers.len(),
+            Self::Long(numbers) => numbers.len(),
+        }
+    }
+
+    /// All of them, one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = i64> {
+        (0..self.rows()).map(|row| self.get(row))
+    }
+
+    /// One more at the end.
+    pub(crate) fn push(&mut self, number: i64) {
+        match (&mut *self, i32::try_from(number)) {
+            (Self::Short(numbers), Ok(short)) => Arc::make_mut(numbers).push(short),
+            (Self::Long(numbers), _) => Arc::make_mut(numbers).push(number),
+            (Self::Short(numbers), Err(_)) => {
+                let mut long: Vec<_> = numbers.iter().copied().map(i64::from).collect();
+                long.push(number);
+                *self = Self::Long(Arc::new(long));
+            }
+        }
+    }
+
+    fn swap_remove(&mut self, row: usize) {
+        match self {
+            Self::Short(numbers) => {
+                Arc::make_mut(numbers).swap_remove(row);
+            }
+            Self::Long(numbers) => {
+                Arc::make_mut(numbers).swap_remove(row);
+            }
+        }
+    }
+}
+
+impl FromIterator<i64> for Numbers {
+    fn from_iter<I: IntoIterator<Item = i64>>(numbers: I) -> Self {
+        let mut all = Self::default();
+        numbers.into_iter().for_each(|number| all.push(number));
+        all
+    }
+}
+
 /// One record that comes into the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -120,9 +209,9 @@ struct Dimension {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     dimensions: Vec<Dimension>,
-    amounts: Arc<Vec<i64>>,
-    subjects: Arc<Vec<i64>>,
-    marks: Arc<Vec<i64>>,
+    amounts: Numbers,
+    subjects: Numbers,
+    marks: Numbers,
 }
 
 impl Facts {
@@ -131,9 +220,9 @@ impl Facts {
         let dimension = |size: &usize| Dimension { size: *size, column: Column::new(std::iter::empty(), *size) };
         Self {
             dimensions: sizes.iter().map(dimension).collect(),
-            amounts: Arc::default(),
-            subjects: Arc::default(),
-            marks: Arc::default(),
+            amounts: Numbers::default(),
+            subjects: Numbers::default(),
+            marks: Numbers::default(),
         }
     }
 
@@ -143,12 +232,12 @@ impl Facts {
     /// [`Malformed`] where lengths differ or a code lies beyond its dimension.
     pub fn new(
         columns: Vec<(usize, Column)>,
-        amounts: Vec<i64>,
-        subjects: Vec<i64>,
-        marks: Vec<i64>,
+        amounts: Numbers,
+        subjects: Numbers,
+        marks: Numbers,
     ) -> Result<Self, Malformed> {
-        let rows = amounts.len();
-        if subjects.len() != rows || marks.len() != rows {
+        let rows = amounts.rows();
+        if subjects.rows() != rows || marks.rows() != rows {
             return Err(Malformed::Length);
         }
         for (size, column) in &columns {
@@ -165,12 +254,12 @@ impl Facts {
             }
         }
         let dimensions = columns.into_iter().map(|(size, column)| Dimension { size, column }).collect();
-        Ok(Self { dimensions, amounts: Arc::new(amounts), subjects: Arc::new(subjects), marks: Arc::new(marks) })
+        Ok(Self { dimensions, amounts, subjects, marks })
     }
 
     /// How many records.
     pub fn rows(&self) -> usize {
-        self.amounts.len()
+        self.amounts.rows()
     }
 
     /// How many dimensions.
@@ -189,17 +278,17 @@ impl Facts {
     }
 
     /// The amounts, in minor units.
-    pub fn amounts(&self) -> &[i64] {
+    pub fn amounts(&self) -> &Numbers {
         &self.amounts
     }
 
     /// What each record is about.
-    pub fn subjects(&self) -> &[i64] {
+    pub fn subjects(&self) -> &Numbers {
         &self.subjects
     }
 
     /// Which of its subject's records each is.
-    pub fn marks(&self) -> &[i64] {
+    pub fn marks(&self) -> &Numbers {
         &self.marks
     }
 
@@ -211,7 +300,7 @@ impl Facts {
         if come.iter().any(|record| record.codes.len() != self.dimensions.len()) {
             return Err(Malformed::Length);
         }
-        let leaving = (0..self.rows()).rev().filter(|row| gone.contains(&self.subjects[*row])).collect::<Vec<_>>();
+        let leaving = (0..self.rows()).rev().filter(|row| gone.contains(&self.subjects.get(*row))).collect::<Vec<_>>();
         for row in leaving {
             self.remove(row);
         }
@@ -227,7 +316,7 @@ impl Facts {
             dimension.column.swap_remove(row);
         }
         for column in [&mut self.amounts, &mut self.subjects, &mut self.marks] {
-            Arc::make_mut(column).swap_remove(row);
+            column.swap_remove(row);
         }
     }
 
@@ -240,8 +329,8 @@ impl Facts {
             }
             dimension.column.push(*code);
         }
-        Arc::make_mut(&mut self.amounts).push(record.amount);
-        Arc::make_mut(&mut self.subjects).push(record.subject);
-        Arc::make_mut(&mut self.marks).push(record.mark);
+        self.amounts.push(record.amount);
+        self.subjects.push(record.subject);
+        self.marks.push(record.mark);
     }
 }

@@ -20,5 +20,5 @@ pub mod wire;
 
 pub use clause::Clause;
 pub use cube::{Cube, View, only};
-pub use facts::{Column, Facts, Malformed, Record};
+pub use facts::{Column, Facts, Malformed, Numbers, Record};
 pub use tile::Group;

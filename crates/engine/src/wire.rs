@@ -3,7 +3,7 @@
 //! `WBF1`, records (u32), dimensions (u16), then per dimension its size (u32) and one or two bytes per record; then
 //! subjects, marks and amounts as zigzag varints, each as the difference to the one before. All little endian.
 
-use crate::facts::{Column, Facts, Malformed};
+use crate::facts::{Column, Facts, Malformed, Numbers};
 use std::sync::Arc;
 
 const MAGIC: &[u8; 4] = b"WBF1";
@@ -22,9 +22,9 @@ pub fn encode(facts: &Facts) -> Vec<u8> {
     }
     for column in [facts.subjects(), facts.marks(), facts.amounts()] {
         let mut before = 0i64;
-        for value in column {
+        for value in column.iter() {
             write(&mut bytes, value.wrapping_sub(before));
-            before = *value;
+            before = value;
         }
     }
     bytes
@@ -71,18 +71,16 @@ fn number(bytes: &[u8]) -> usize {
     bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte))
 }
 
-fn read_all(rest: &mut &[u8], rows: usize) -> Result<Vec<i64>, Malformed> {
+fn read_all(rest: &mut &[u8], rows: usize) -> Result<Numbers, Malformed> {
     // Each value takes a byte at least: no head can make us reserve more than came.
     if rest.len() < rows {
         return Err(Malformed::Bytes);
     }
-    let mut values = Vec::with_capacity(rows);
     let mut before = 0i64;
-    for _ in 0..rows {
+    Numbers::build(rows, || {
         before = before.wrapping_add(read(rest)?);
-        values.push(before);
-    }
-    Ok(values)
+        Ok(before)
+    })
 }
 
 fn write(bytes: &mut Vec<u8>, value: i64) {

@@ -79,7 +79,7 @@ fn naive(facts: &Facts, clauses: &[Option<Clause>], view: &View) -> Group {
         if passes {
             group.counts[bin] += 1;
             if view.sums {
-                group.sums[bin] += facts.amounts()[row];
+                group.sums[bin] += facts.amounts().get(row);
             }
         }
     }

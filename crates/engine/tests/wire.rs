@@ -1,6 +1,6 @@
 //! Facts come back from their bytes as they were, and whatever else comes is refused.
 
-use engine::{Column, Facts, Malformed, Record, wire};
+use engine::{Column, Facts, Malformed, Numbers, Record, wire};
 use proptest::prelude::*;
 use std::{collections::HashSet, sync::Arc};
 
@@ -71,10 +71,14 @@ fn a_head_that_promises_too_much_reserves_nothing() {
     assert_eq!(wire::decode(&bytes), Err(Malformed::Bytes));
 }
 
+fn one() -> Numbers {
+    [0].into_iter().collect()
+}
+
 #[test]
 fn a_code_beyond_its_dimension_is_refused() {
     let column = Column::Narrow(Arc::new(vec![3]));
-    assert_eq!(Facts::new(vec![(3, column)], vec![0], vec![0], vec![0]), Err(Malformed::Code));
+    assert_eq!(Facts::new(vec![(3, column)], one(), one(), one()), Err(Malformed::Code));
     let column = Column::Narrow(Arc::new(vec![3]));
-    assert_eq!(Facts::new(vec![(9, column)], vec![], vec![], vec![]), Err(Malformed::Length));
+    assert_eq!(Facts::new(vec![(9, column)], Numbers::default(), one(), one()), Err(Malformed::Length));
 }
