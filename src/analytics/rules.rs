@@ -61,9 +61,25 @@ impl Span {
     pub fn is_all(self) -> bool {
         self.from.is_none() && self.to.is_none()
     }
+
+    /// Whether `day` is in it; an unknown one only where it has no limits.
+    pub fn holds(self, day: Option<NaiveDate>) -> bool {
+        match day {
+            Some(day) => self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to),
+            None => self.is_all(),
+        }
+    }
 }
 
 impl Period {
+    /// Whether its days can be counted with.
+    pub fn is_sound(self) -> bool {
+        match self {
+            Self::Preset(_) => true,
+            Self::Between { from, to } => from.is_none_or(is_of_our_time) && to.is_none_or(is_of_our_time),
+        }
+    }
+
     /// Its days, when today is `today` and the fiscal year begins in month `fiscal_start` (1 is January).
     pub fn span(self, today: NaiveDate, fiscal_start: u32) -> Span {
         let month = Step::Month.start(today);
@@ -193,10 +209,7 @@ pub struct Selection {
 impl Selection {
     /// Whether its days can be counted with.
     pub fn is_sound(&self) -> bool {
-        match self.period {
-            Period::Preset(_) => true,
-            Period::Between { from, to } => from.is_none_or(is_of_our_time) && to.is_none_or(is_of_our_time),
-        }
+        self.period.is_sound()
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
         Achieved, Choices, ListPage, ListRow, Listing, OfHolder, OfReason, OfStage, OfStep, OwnFigures, Report, Sum,
         Tally,
     },
-    rules::{Selection, Slice, Span, Step},
+    rules::{Period, Selection, Slice, Span, Step},
 };
 use crate::{
     error::{AppError, word},
@@ -41,6 +41,12 @@ async fn calendar(permit: &Permit) -> Result<Calendar, AppError> {
         fiscal_start: row.fiscal_year_starts_in.unsigned_abs().into(),
         currency: row.base_currency,
     })
+}
+
+/// A period's days on the organisation's calendar, at the permit's moment.
+pub async fn span(permit: &Permit, period: Period) -> Result<Span, AppError> {
+    let calendar = calendar(permit).await?;
+    Ok(period.span(calendar.today, calendar.fiscal_start))
 }
 
 /// A [`Selection`] as queries take it.

@@ -2,13 +2,14 @@
 
 use super::{
     page::Shown,
+    period::{Options, PeriodChoice, Select},
     query::{self, Look},
     words,
 };
 use crate::{
     analytics::{
         api::Choices,
-        rules::{Figure, Measure, Part, Period, Preset, Selection},
+        rules::{Figure, Measure, Part, Selection},
     },
     i18n::{t, t_string},
     ids::{QueueId, UserId},
@@ -17,9 +18,6 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-
-/// Options of a select: the value and what is shown.
-type Options = Vec<(String, String)>;
 
 /// The head of the page, with its filters.
 #[component]
@@ -36,7 +34,13 @@ pub fn FilterBar(shown: Shown, choices: Choices) -> impl IntoView {
         <header class="bar losses-bar">
             <h1>{t!(i18n, analytics.title)}</h1>
             <div class="losses-filters" role="group" aria-label=move || t_string!(i18n, analytics.filters)>
-                <PeriodFilter shown select/>
+                <PeriodChoice
+                    period=Signal::derive(move || shown.look.get().selection.period)
+                    span=Signal::derive(move || shown.report.with(|report| report.span))
+                    on_choose=Callback::new(move |period| {
+                        select.run(Selection { period, ..shown.look.get_untracked().selection });
+                    })
+                />
                 <Narrowing shown choices select/>
                 <a
                     class="button quiet"
@@ -49,90 +53,6 @@ pub fn FilterBar(shown: Shown, choices: Choices) -> impl IntoView {
             </div>
         </header>
         <Notes shown/>
-    }
-}
-
-/// A list of choices; the chosen one is the address's.
-#[component]
-fn Select(
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] value: Signal<String>,
-    #[prop(into)] options: Signal<Options>,
-    on_choose: Callback<String>,
-) -> impl IntoView {
-    let option = move |(key, text): (String, String)| {
-        let own = key.clone();
-        let is_on = Memo::new(move |_| value.with(|value| *value == own));
-        view! { <option value=key selected=move || is_on.get() prop:selected=move || is_on.get()>{text}</option> }
-    };
-    view! {
-        <select aria-label=move || label.get() on:change=move |event| on_choose.run(event_target_value(&event))>
-            {move || options.get().into_iter().map(option).collect_view()}
-        </select>
-    }
-}
-
-const BETWEEN: &str = "between";
-
-#[component]
-fn PeriodFilter(shown: Shown, select: Callback<Selection>) -> impl IntoView {
-    let i18n = shown.i18n;
-    let period = Memo::new(move |_| shown.look.get().selection.period);
-    let set = move |period| select.run(Selection { period, ..shown.look.get_untracked().selection });
-    let value = move || match period.get() {
-        Period::Preset(preset) => preset.to_string(),
-        Period::Between { .. } => BETWEEN.to_owned(),
-    };
-    let options = move || {
-        let presets = Preset::ALL.iter().map(|preset| (preset.to_string(), words::preset(i18n, *preset)));
-        presets.chain([(BETWEEN.to_owned(), t_string!(i18n, analytics.period_between).to_string())]).collect::<Vec<_>>()
-    };
-    // From a preset to dates: the same days, to be changed.
-    let choose = Callback::new(move |word: String| {
-        let span = shown.report.with_untracked(|report| report.span);
-        let between = Period::Between { from: span.from, to: span.to };
-        set(word.parse().map_or(between, Period::Preset));
-    });
-    let ends = move || match period.get() {
-        Period::Between { from, to } => Some((from, to)),
-        Period::Preset(_) => None,
-    };
-    let text = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let day = |event: &leptos::ev::Event| event_target_value(event).parse().ok();
-    view! {
-        <Select
-            label=Signal::derive(move || t_string!(i18n, analytics.period).to_string())
-            value=Signal::derive(value)
-            options=Signal::derive(options)
-            on_choose=choose
-        />
-        <span class="losses-days" hidden=move || ends().is_none()>
-            <input
-                type="date"
-                min="1970-01-01"
-                max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.from)
-                value=move || ends().map(|(from, _)| text(from))
-                prop:value=move || ends().map(|(from, _)| text(from)).unwrap_or_default()
-                on:change=move |event| {
-                    let (_, to) = ends().unwrap_or_default();
-                    set(Period::Between { from: day(&event), to });
-                }
-            />
-            <span aria-hidden="true">"–"</span>
-            <input
-                type="date"
-                min="1970-01-01"
-                max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.to)
-                value=move || ends().map(|(_, to)| text(to))
-                prop:value=move || ends().map(|(_, to)| text(to)).unwrap_or_default()
-                on:change=move |event| {
-                    let (from, _) = ends().unwrap_or_default();
-                    set(Period::Between { from, to: day(&event) });
-                }
-            />
-        </span>
     }
 }
 

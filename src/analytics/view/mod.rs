@@ -5,9 +5,10 @@ mod filter;
 mod list;
 mod own;
 mod page;
+pub mod period;
 mod query;
 mod trend;
-mod words;
+pub mod words;
 
 pub use own::{OwnFiguresPage, OwnFiguresPanel};
 pub use page::LossesPage;

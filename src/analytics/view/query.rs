@@ -1,14 +1,14 @@
 //! What the page shows, in its address: a link shows the same figures to everybody who may read the same leads.
 
+use super::period;
 use crate::{
     analytics::{
         api::{ListPage, ListSort},
-        rules::{Measure, Part, Period, Preset, Selection, Step},
+        rules::{Measure, Part, Selection, Step},
     },
     ids::{QueueId, UserId},
     people::rules::Holder,
 };
-use chrono::NaiveDate;
 use leptos_router::params::ParamsMap;
 
 /// All that the address says.
@@ -51,14 +51,8 @@ impl Look {
 pub fn read(query: &ParamsMap) -> Look {
     let text = |name: &str| query.get(name).filter(|text| !text.is_empty());
     let number = |name: &str| text(name).and_then(|text| text.parse::<i64>().ok());
-    let day = |name: &str| text(name).and_then(|text| text.parse::<NaiveDate>().ok());
-    let period = match text("period").as_deref() {
-        Some("between") => Period::Between { from: day("from"), to: day("to") },
-        Some(word) => Period::Preset(word.parse().unwrap_or(Preset::All)),
-        None => Period::Preset(Preset::All),
-    };
     let selection = Selection {
-        period,
+        period: period::read(query),
         team: number("team").map(Into::into),
         rep: (number("rep").map(|id| Holder::Person(UserId(id))))
             .or(number("queue").map(|id| Holder::Queue(QueueId(id)))),
@@ -73,17 +67,11 @@ pub fn read(query: &ParamsMap) -> Look {
         descending: query.get("order").as_deref() != Some("up"),
         page: page.saturating_sub(1),
     });
-    let look = Look {
+    Look {
         selection,
         step: text("step").and_then(|word| word.parse().ok()).unwrap_or(Step::Month),
         measure: text("by").and_then(|word| word.parse().ok()).unwrap_or(Measure::Count),
         list,
-    };
-    // Days that nobody means are no filter.
-    if look.selection.is_sound() {
-        look
-    } else {
-        Look { selection: Selection { period: Period::Preset(Preset::All), ..selection }, ..look }
     }
 }
 
@@ -91,20 +79,12 @@ pub fn read(query: &ParamsMap) -> Look {
 pub fn address(look: &Look) -> String {
     let Look { selection, step, measure, list } = look;
     let mut query = ParamsMap::new();
+    period::write(&mut query, selection.period);
     let mut say = |name: &'static str, value: Option<String>| {
         if let Some(value) = value {
             query.insert(name, value);
         }
     };
-    match selection.period {
-        Period::Preset(Preset::All) => {}
-        Period::Preset(preset) => say("period", Some(preset.to_string())),
-        Period::Between { from, to } => {
-            say("period", Some("between".to_owned()));
-            say("from", from.map(|day| day.to_string()));
-            say("to", to.map(|day| day.to_string()));
-        }
-    }
     say("team", selection.team.map(|id| id.to_string()));
     match selection.rep {
         Some(Holder::Person(id)) => say("rep", Some(id.to_string())),
@@ -129,10 +109,11 @@ pub fn address(look: &Look) -> String {
 mod tests {
     use super::*;
     use crate::{
-        analytics::rules::{Figure, Slice},
+        analytics::rules::{Figure, Period, Slice},
         ids::{ReasonId, SourceId, TeamId},
         losses::rules::Outcome,
     };
+    use chrono::NaiveDate;
 
     fn reread(look: &Look) -> Look {
         let address = address(look);
