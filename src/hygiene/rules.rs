@@ -166,7 +166,8 @@ pub fn usage(facts: &[Fact], reasons: &[ReasonSetting], about: &About) -> Vec<Us
     let one = |reason: &ReasonSetting| {
         let id = reason.id?;
         let people = given.get(&ReasonId(id)).map(|(_, people)| people.clone()).unwrap_or_default();
-        let writers: BTreeSet<_> = facts.iter().filter(|fact| fact.outcome == reason.outcome).map(|fact| fact.by).collect();
+        let writers: BTreeSet<_> =
+            facts.iter().filter(|fact| fact.outcome == reason.outcome).map(|fact| fact.by).collect();
         let mut usage = Usage {
             reason: ReasonId(id),
             uses: uses_of(id),
@@ -245,8 +246,7 @@ pub fn suggestions(
         let into = reasons.iter().filter(alike).filter_map(|target| target.id.map(ReasonId));
         let into = into.max_by_key(|id| (count(*id), std::cmp::Reverse(*id))).filter(|_| count(id) > 0);
         let whole = wholes.get(&reason.outcome).copied().unwrap_or(0);
-        let suggestion =
-            Suggestion { reason: id, into, uses: count(id), of: whole, into_uses: into.map_or(0, count) };
+        let suggestion = Suggestion { reason: id, into, uses: count(id), of: whole, into_uses: into.map_or(0, count) };
         (into.is_some() || can_go(reason, reasons)).then_some(suggestion)
     };
     reasons.iter().filter_map(suggest).collect()
@@ -423,7 +423,10 @@ mod tests {
         let what = |reasons: &[ReasonSetting], about: &About| -> Vec<_> {
             let used = usage(&facts, reasons, about);
             let advice = suggestions(&used, reasons, about, &wholes(&facts));
-            advice.into_iter().map(|one| (one.reason.0, one.into.map(|id| id.0), one.uses, one.of, one.into_uses)).collect()
+            advice
+                .into_iter()
+                .map(|one| (one.reason.0, one.into.map(|id| id.0), one.uses, one.of, one.into_uses))
+                .collect()
         };
         assert_eq!(what(&reasons, &about), [(2, Some(1), 2, 200, 159), (3, None, 1, 200, 0), (5, None, 0, 200, 0)]);
         let young = About { young: [ReasonId(2), ReasonId(5)].into(), ..about.clone() };
@@ -454,7 +457,8 @@ mod tests {
 
     #[test]
     fn the_last_reason_of_a_kind_of_lead_stays() {
-        let companies = Scope { party: Some(crate::pipeline::api::Party::Company), direction: None, business_line: None };
+        let companies =
+            Scope { party: Some(crate::pipeline::api::Party::Company), direction: None, business_line: None };
         let narrow = ReasonSetting { scopes: vec![companies], ..reason(2, Decision::Process) };
         let reasons = [reason(1, Decision::Process), narrow.clone()];
         assert!(can_go(&narrow, &reasons) && !can_go(&reasons[0], &reasons));

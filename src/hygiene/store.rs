@@ -51,7 +51,10 @@ pub async fn report(permit: &Permit, period: Period, list: Option<ListPage>) -> 
         suggestions: rules::suggestions(&usage, &reasons, &about, &wholes),
         other: count(facts.iter().filter(|fact| about.others.contains(&fact.reason))),
         commented: count(facts.iter().filter(|fact| fact.note.is_some())),
-        hollow: Hollow::ALL.iter().map(|kind| (*kind, count(judged.iter().filter(|(_, of)| *of == Some(*kind))))).collect(),
+        hollow: Hollow::ALL
+            .iter()
+            .map(|kind| (*kind, count(judged.iter().filter(|(_, of)| *of == Some(*kind)))))
+            .collect(),
         attempts_asked: attempts_asked(&facts, &reasons),
         overrides: overrides(&facts, &names),
         reasons: reasons
@@ -117,10 +120,7 @@ async fn about(permit: &Permit) -> Result<About, AppError> {
     )
     .fetch_all(permit.pool())
     .await?;
-    Ok(About {
-        others: others.into_iter().map(ReasonId).collect(),
-        young: young.into_iter().map(ReasonId).collect(),
-    })
+    Ok(About { others: others.into_iter().map(ReasonId).collect(), young: young.into_iter().map(ReasonId).collect() })
 }
 
 /// What everybody is called, with those who have left.

@@ -60,7 +60,7 @@ async fn count(permit: &Permit, report: &mut Persistence) -> Result<(), AppError
     let mut holders: BTreeMap<(String, Holder), Spreads> = BTreeMap::new();
     for row in rows {
         let ending = word(&row.outcome)?;
-        let mut add = |spreads: &mut Spreads| spreads.of_mut(ending).add(row.step, row.runs);
+        let add = |spreads: &mut Spreads| spreads.of_mut(ending).add(row.step, row.runs);
         add(&mut report.whole);
         add(holders.entry((row.name, holder(row.owner_id, row.queue_id))).or_default());
         if let Some(team) = row.team.zip(row.team_id.map(TeamId)) {

@@ -601,8 +601,7 @@ pub fn offerings(reasons: &[ReasonSetting], lines: &[BusinessLineId]) -> Vec<Off
 /// Whether `target` can be chosen wherever `reason` could: it is another one of the same outcome, in use, and offered for
 /// all the same leads.
 pub fn may_stand_for(target: &ReasonSetting, reason: &ReasonSetting) -> bool {
-    let lines: Vec<_> =
-        target.scopes.iter().chain(&reason.scopes).filter_map(|scope| scope.business_line).collect();
+    let lines: Vec<_> = target.scopes.iter().chain(&reason.scopes).filter_map(|scope| scope.business_line).collect();
     let offered = |reason: &ReasonSetting| -> Vec<bool> {
         let in_use = ReasonSetting { retired: false, ..reason.clone() };
         offerings(&[in_use], &lines).iter().map(|offering| !offering.reasons.is_empty()).collect()
@@ -789,7 +788,8 @@ mod tests {
             assert!(!may_stand_for(target, &wide), "{target:?}");
         }
         let facts = Facts { reasons: vec![wide.clone(), retired, other], ..facts() };
-        let merged = |reason: &ReasonSetting, into| ReasonSetting { retired: true, merged_into: into, ..reason.clone() };
+        let merged =
+            |reason: &ReasonSetting, into| ReasonSetting { retired: true, merged_into: into, ..reason.clone() };
         let whys = |before: &ReasonSetting, after: ReasonSetting| {
             whys(Some(&Setting::Reason(before.clone())), &Setting::Reason(after), &facts)
         };

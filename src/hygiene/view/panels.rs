@@ -39,7 +39,8 @@ fn Tile(
 ) -> impl IntoView {
     let i18n = shown.i18n;
     let figure = move || share_text(i18n, rate(part, whole));
-    let detail = move || t_string!(i18n, hygiene.part_of, part = shown.number(part), whole = shown.number(whole)).to_string();
+    let detail =
+        move || t_string!(i18n, hygiene.part_of, part = shown.number(part), whole = shown.number(whole)).to_string();
     let few = (1..FEW).contains(&whole);
     let figure = match behind {
         Some(behind) => view! {
@@ -109,11 +110,11 @@ pub fn Tiles(shown: Shown) -> impl IntoView {
 #[component]
 pub fn Suggestions(shown: Shown) -> impl IntoView {
     let i18n = shown.i18n;
-    let (suggestions, may_change) =
-        shown.report.with_value(|report| (report.suggestions.clone(), report.may_change));
+    let (suggestions, may_change) = shown.report.with_value(|report| (report.suggestions.clone(), report.may_change));
     let none = suggestions.is_empty();
     let empty = move || t_string!(i18n, hygiene.no_suggestions, least = shown.number(ENOUGH)).to_string();
-    let lines = suggestions.into_iter().map(|one| view! { <Suggested shown suggestion=one may_change/> }).collect_view();
+    let lines =
+        suggestions.into_iter().map(|one| view! { <Suggested shown suggestion=one may_change/> }).collect_view();
     view! {
         <section class="panel hygiene-advice">
             <Head
@@ -214,13 +215,13 @@ fn Reason(shown: Shown, of: OfReason, may_change: bool) -> impl IntoView {
             into.or_else(retired).map(|mark| view! { <small class="chart-mark">{mark}</small> })
         }
     };
-    let kind = setting.outcome;
+    let (kind, is_retired) = (setting.outcome, setting.retired);
     let findings = move || {
         let texts = of.usage.findings.iter().map(|finding| words::finding(i18n, *finding, &of));
         texts.map(|text| view! { <span class="chart-mark hygiene-finding">{text}</span> }).collect_view()
     };
     view! {
-        <tr role="row" class:faint=setting.retired>
+        <tr role="row" class:faint=is_retired>
             <th role="rowheader" scope="row">
                 {move || name.pick(language(i18n)).to_owned()} " " {marks}
                 <small class="faint hygiene-outcome">{move || outcome(i18n, kind)}</small>
