@@ -100,7 +100,7 @@ pub async fn report(permit: &Permit, selection: &Selection, step: Step) -> Resul
 
 /// A transaction for one pass over all runs: it sorts and hashes more than everyday queries do, and compiling it would
 /// take longer than running it.
-async fn pass(permit: &Permit) -> Result<Transaction<'static, Postgres>, AppError> {
+pub async fn pass(permit: &Permit) -> Result<Transaction<'static, Postgres>, AppError> {
     let mut transaction = permit.pool().begin().await?;
     sqlx::query!("select set_config('work_mem', '64MB', true) as room, set_config('jit', 'off', true) as jit")
         .fetch_one(&mut *transaction)

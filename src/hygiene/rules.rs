@@ -153,10 +153,12 @@ pub fn wholes(facts: &[Fact]) -> BTreeMap<Outcome, i64> {
 pub fn usage(facts: &[Fact], reasons: &[ReasonSetting], about: &About) -> Vec<Usage> {
     let wholes = wholes(facts);
     let mut given: BTreeMap<ReasonId, (i64, BTreeSet<Option<UserId>>)> = BTreeMap::new();
+    let mut writers: BTreeMap<Outcome, BTreeSet<UserId>> = BTreeMap::new();
     for fact in facts {
         let (uses, people) = given.entry(fact.reason).or_default();
         *uses += 1;
         people.insert(fact.by);
+        writers.entry(fact.outcome).or_default().extend(fact.by);
     }
     let uses_of = |id: i64| given.get(&ReasonId(id)).map_or(0, |(uses, _)| *uses);
     let merged = |id: i64| -> i64 {
@@ -166,8 +168,6 @@ pub fn usage(facts: &[Fact], reasons: &[ReasonSetting], about: &About) -> Vec<Us
     let one = |reason: &ReasonSetting| {
         let id = reason.id?;
         let people = given.get(&ReasonId(id)).map(|(_, people)| people.clone()).unwrap_or_default();
-        let writers: BTreeSet<_> =
-            facts.iter().filter(|fact| fact.outcome == reason.outcome).map(|fact| fact.by).collect();
         let mut usage = Usage {
             reason: ReasonId(id),
             uses: uses_of(id),
@@ -181,7 +181,7 @@ pub fn usage(facts: &[Fact], reasons: &[ReasonSetting], about: &About) -> Vec<Us
         // Of an import nobody knows who gave the reason.
         if let [Some(only)] = people.into_iter().collect::<Vec<_>>()[..]
             && usage.uses >= OFTEN
-            && writers.iter().flatten().count() > 1
+            && writers.get(&reason.outcome).is_some_and(|writers| writers.len() > 1)
         {
             usage.only = Some(only);
             usage.findings.push(Finding::OnePerson);

@@ -78,7 +78,7 @@ fn count(found: impl Iterator) -> i64 {
 
 /// Every loss that counts of a lead that the viewer may read, in the order in which they were written.
 async fn facts(permit: &Permit) -> Result<Vec<Fact>, AppError> {
-    let reads = permit.reads();
+    let (reads, mut pass) = (permit.reads(), analytics::store::pass(permit).await?);
     let rows = sqlx::query!(
         r#"select s.id as "id!", s.lead_id as "lead_id!", s.reason_id as "reason_id!", s.outcome as "outcome!", r.ended_on,
                   s.by_id as "by_id?", s.override_by as "override_by?",
@@ -90,8 +90,9 @@ async fn facts(permit: &Permit) -> Result<Vec<Fact>, AppError> {
         &reads.owners,
         &reads.queues
     )
-    .fetch_all(permit.pool())
+    .fetch_all(&mut *pass)
     .await?;
+    pass.commit().await?;
     rows.into_iter()
         .map(|row| {
             Ok(Fact {

@@ -36,7 +36,7 @@ pub async fn report(permit: &Permit, period: Period, list: Option<ListPage>) -> 
 }
 
 async fn count(permit: &Permit, report: &mut Persistence) -> Result<(), AppError> {
-    let reads = permit.reads();
+    let (reads, mut pass) = (permit.reads(), analytics::store::pass(permit).await?);
     let rows = sqlx::query!(
         r#"select f.outcome as "outcome!", f.owner_id, f.queue_id, coalesce(u.name, q.name) as "name!", t.id as "team_id?",
                   t.name as "team?", least(f.follow_ups, $6)::bigint as "step!", count(*) as "runs!"
@@ -54,8 +54,9 @@ async fn count(permit: &Permit, report: &mut Persistence) -> Result<(), AppError
         report.span.to,
         LAST
     )
-    .fetch_all(permit.pool())
+    .fetch_all(&mut *pass)
     .await?;
+    pass.commit().await?;
     let mut teams: BTreeMap<(String, TeamId), Spreads> = BTreeMap::new();
     let mut holders: BTreeMap<(String, Holder), Spreads> = BTreeMap::new();
     for row in rows {
@@ -75,7 +76,7 @@ async fn count(permit: &Permit, report: &mut Persistence) -> Result<(), AppError
 
 /// One page of the runs behind a figure, the newest first.
 async fn listed(permit: &Permit, span: Span, page: ListPage) -> Result<Listing, AppError> {
-    let reads = permit.reads();
+    let (reads, mut pass) = (permit.reads(), analytics::store::pass(permit).await?);
     let (team, (rep, queue)) = match page.behind.of {
         None => (None, (None, None)),
         Some(Whose::Team(team)) => (Some(team.0), (None, None)),
@@ -116,8 +117,9 @@ async fn listed(permit: &Permit, span: Span, page: ListPage) -> Result<Listing, 
         PAGE,
         i64::from(page.page) * PAGE
     )
-    .fetch_all(permit.pool())
+    .fetch_all(&mut *pass)
     .await?;
+    pass.commit().await?;
     let total = rows.first().map_or(0, |row| row.total);
     let mut listed = Vec::new();
     for row in rows {
