@@ -86,7 +86,7 @@ impl RequestKey {
 }
 
 /// A text in every language that exists, by language code; English is always there.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Names(pub std::collections::BTreeMap<String, String>);
 

@@ -58,6 +58,14 @@ impl Span {
         self.from.is_none() && self.to.is_none()
     }
 
+    /// Whether `day` is in it; an unknown one only where it has no limits.
+    pub fn holds(self, day: Option<NaiveDate>) -> bool {
+        match day {
+            Some(day) => self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to),
+            None => self.is_all(),
+        }
+    }
+
     /// As many days, right before these.
     fn days_before(self) -> Option<Self> {
         let (from, to) = (self.from?, self.to?);
@@ -129,6 +137,35 @@ impl Period {
         }
     }
 }
+
+impl Period {
+    /// The words that an address says it with; all time says nothing.
+    pub fn words(self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Preset(Preset::All) => Vec::new(),
+            Self::Preset(preset) => vec![("period", preset.to_string())],
+            Self::Between { from, to } => {
+                let day = |name, day: Option<NaiveDate>| day.map(|day| (name, day.to_string()));
+                let ends = day("from", from).into_iter().chain(day("to", to));
+                std::iter::once(("period", BETWEEN.to_owned())).chain(ends).collect()
+            }
+        }
+    }
+
+    /// What the words of an address ask for; days that nobody means are none.
+    pub fn read(word: impl Fn(&str) -> Option<String>) -> Self {
+        let day = |name: &str| word(name).and_then(|text| text.parse::<NaiveDate>().ok());
+        let period = match word("period").as_deref() {
+            Some(BETWEEN) => Self::Between { from: day("from"), to: day("to") },
+            Some(preset) => Self::Preset(preset.parse().unwrap_or(Preset::All)),
+            None => Self::Preset(Preset::All),
+        };
+        if period.is_sound() { period } else { Self::Preset(Preset::All) }
+    }
+}
+
+/// In addresses: from one day to another.
+const BETWEEN: &str = "between";
 
 /// A trend has no more steps: more than a year by day, forty years by month.
 const MOST_STEPS: u32 = 480;

@@ -198,16 +198,8 @@ impl Selection {
 
     /// The words that an address says it with, in order; what is usual is left out.
     pub fn words(&self) -> Vec<(&'static str, String)> {
-        let mut words = Vec::new();
+        let mut words = self.period.words();
         let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-        match self.period {
-            Period::Preset(Preset::All) => {}
-            Period::Preset(preset) => words.push(("period", preset.to_string())),
-            Period::Between { from, to } => {
-                words.push(("period", "between".to_owned()));
-                words.extend([("from", text(from)), ("to", text(to))]);
-            }
-        }
         match self.against {
             Against::Before => {}
             Against::YearBefore => words.push(("against", "year_before".to_owned())),
@@ -229,11 +221,7 @@ impl Selection {
     /// What the words of an address ask for; what cannot be understood is left out.
     pub fn read(word: impl Fn(&str) -> Option<String>) -> Self {
         let day = |name: &str| word(name).and_then(|text| text.parse::<NaiveDate>().ok());
-        let period = match word("period").as_deref() {
-            Some("between") => Period::Between { from: day("from"), to: day("to") },
-            Some(preset) => Period::Preset(preset.parse().unwrap_or(Preset::All)),
-            None => Period::Preset(Preset::All),
-        };
+        let period = Period::read(&word);
         let against = match word("against").as_deref() {
             Some("year_before") => Against::YearBefore,
             Some("rest") => Against::Rest,

@@ -5,6 +5,7 @@ use super::{
     api::{Achieved, ListRow, ListSort, OwnFigures},
     cockpit::Run,
     facts::{Fact, Head, Words},
+    rules::{Period, Span},
     selection::Dim,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 };
 use chrono_tz::Tz;
 use futures::TryStreamExt;
-use sqlx::types::Json;
+use sqlx::{Postgres, Transaction, types::Json};
 use std::collections::BTreeMap;
 
 /// What the facts of one reach say beside the runs: names that everybody who is signed in may read, the organisation's
@@ -34,6 +35,23 @@ pub async fn head(permit: &Permit) -> Result<Head, AppError> {
         today: permit.now().with_timezone(&zone).date_naive(),
         fiscal_start: row.fiscal_year_starts_in.unsigned_abs().into(),
     })
+}
+
+/// A period's days on the organisation's calendar, at the permit's moment.
+pub async fn span(permit: &Permit, period: Period) -> Result<Span, AppError> {
+    let row = sqlx::query!("select time_zone, fiscal_year_starts_in from organisation").fetch_one(permit.pool()).await?;
+    let zone: Tz = word(&row.time_zone)?;
+    Ok(period.span(permit.now().with_timezone(&zone).date_naive(), row.fiscal_year_starts_in.unsigned_abs().into()))
+}
+
+/// A transaction for one pass over all runs: it sorts and hashes more than everyday queries do, and compiling it would
+/// take longer than running it.
+pub async fn pass(permit: &Permit) -> Result<Transaction<'static, Postgres>, AppError> {
+    let mut transaction = permit.pool().begin().await?;
+    sqlx::query!("select set_config('work_mem', '64MB', true) as room, set_config('jit', 'off', true) as jit")
+        .fetch_one(&mut *transaction)
+        .await?;
+    Ok(transaction)
 }
 
 /// The bars that have names of their own, in the order in which charts show them.
@@ -71,6 +89,7 @@ async fn words(permit: &Permit) -> Result<Words, AppError> {
 
 /// The runs of leads within `reach`: of all of them, or of these.
 pub async fn facts(permit: &Permit, reach: &Reach, leads: Option<&[i64]>) -> Result<Vec<Fact>, AppError> {
+    let mut pass = pass(permit).await?;
     let mut rows = sqlx::query!(
         r#"select lead_id as "lead_id!", mark as "mark!", outcome as "outcome!", fate as "fate!", reason_id, stage_id, owner_id,
                   queue_id, team_id, source_id, campaign_id, product_id, segment_id, business_line_id, country, excuse,
@@ -83,7 +102,7 @@ pub async fn facts(permit: &Permit, reach: &Reach, leads: Option<&[i64]>) -> Res
         &reach.queues,
         leads
     )
-    .fetch(permit.pool());
+    .fetch(&mut *pass);
     let mut facts = Vec::new();
     while let Some(row) = rows.try_next().await? {
         let id = |id: Option<i64>| id.map(|id| id.to_string());
@@ -114,6 +133,8 @@ pub async fn facts(permit: &Permit, reach: &Reach, leads: Option<&[i64]>) -> Res
             ended: row.ended_on,
         });
     }
+    drop(rows);
+    pass.commit().await?;
     Ok(facts)
 }
 

@@ -4,9 +4,11 @@
 use crate::{
     analytics::view::{LossesPage, OwnFiguresPage},
     capture::view::ImportPage,
+    hygiene::view::HygienePage,
     leads::view::LeadPage,
     losses::view::LostPoolPage,
     outreach::view::TodayPage,
+    persistence::view::FollowUpsPage,
     risks::view::AtRiskPage,
     settings::view::{InvitationPage, SectionPage, SettingsPage, SetupPage},
 };
@@ -49,6 +51,6 @@ macro_rules! later {
 
 later!(day: today is TodayRoute of TodayPage, at_risk is AtRiskRoute of AtRiskPage);
 later!(record: lead is LeadRoute of LeadPage, lost_pool is LostPoolRoute of LostPoolPage);
-later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage);
+later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage, hygiene is HygieneRoute of HygienePage, follow_ups is FollowUpsRoute of FollowUpsPage);
 later!(office: settings is SettingsRoute of SettingsPage, section is SectionRoute of SectionPage, import is ImportRoute of ImportPage);
 later!(arrival: setup is SetupRoute of SetupPage, invitation is InvitationRoute of InvitationPage);

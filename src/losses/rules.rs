@@ -385,6 +385,11 @@ pub enum Objection {
     ReasonMissing,
     /// The reason makes no sense for this lead or outcome, or is not in use any more.
     ReasonDoesNotFit,
+    /// The reason was merged into another while the dialog was open.
+    ReasonMerged {
+        /// What takes its place, per language.
+        into: Names,
+    },
     /// The reason takes more work first.
     AttemptsNeeded {
         /// Attempts still missing.
@@ -446,7 +451,9 @@ impl Objection {
         match self {
             Self::NotYours | Self::AlreadyLost | Self::CustomersAreNotLost => Field::Lead,
             Self::OutcomeMissing => Field::Outcome,
-            Self::ReasonMissing | Self::ReasonDoesNotFit | Self::AttemptsNeeded { .. } => Field::Reason,
+            Self::ReasonMissing | Self::ReasonDoesNotFit | Self::ReasonMerged { .. } | Self::AttemptsNeeded { .. } => {
+                Field::Reason
+            }
             Self::OnlyManagersOverride => Field::Override,
             Self::AttemptMissing
             | Self::AttemptNotOfThisRun

@@ -295,7 +295,10 @@ pub async fn lose(permit: &Permit, wanted: &NewLoss) -> Result<LoseAnswer, AppEr
     let draft = own_draft(&known.preparation, wanted);
     let plan = match rules::plan_loss(known.preparation.facts(), &draft) {
         Ok(plan) => plan,
-        Err(objections) => return Ok(LoseAnswer::Objections { objections }),
+        Err(objections) => {
+            let objections = explained(&mut transaction, draft.reason, objections).await?;
+            return Ok(LoseAnswer::Objections { objections });
+        }
     };
     if let LastAttempt::New(attempt) = plan.attempt
         && let Some(name) = mentions::unreached(&mut transaction, wanted.lead, &attempt.mentions).await?
@@ -313,6 +316,21 @@ pub async fn lose(permit: &Permit, wanted: &NewLoss) -> Result<LoseAnswer, AppEr
             None => Err(error.into()),
         },
     }
+}
+
+/// The objections, where the reason was merged with what takes its place.
+async fn explained(
+    connection: &mut PgConnection,
+    reason: Option<ReasonId>,
+    mut objections: Vec<Objection>,
+) -> Result<Vec<Objection>, AppError> {
+    let unfit = objections.iter_mut().find(|objection| **objection == Objection::ReasonDoesNotFit);
+    if let Some((unfit, reason)) = unfit.zip(reason)
+        && let Some(into) = reasons::merged_into(connection, reason).await?
+    {
+        *unfit = Objection::ReasonMerged { into };
+    }
+    Ok(objections)
 }
 
 /// The draft as it is meant for this lead: one that is written for several names each lead's own last attempt.

@@ -302,6 +302,8 @@ pub struct ReasonSetting {
     pub offers_recontact: bool,
     /// Offered no more.
     pub retired: bool,
+    /// Which reason takes its place; what was lost for it stays so.
+    pub merged_into: Option<i64>,
     /// Where it makes sense.
     pub scopes: Vec<Scope>,
 }
@@ -454,7 +456,11 @@ impl Setting {
         match self.clone() {
             Self::Word(word) => Some(Self::Word(Word { retired, ..word })),
             Self::Field(field) => Some(Self::Field(Field { retired, ..field })),
-            Self::Reason(reason) => Some(Self::Reason(ReasonSetting { retired, ..reason })),
+            Self::Reason(reason) => {
+                // What is offered again stands for itself.
+                let merged_into = reason.merged_into.filter(|_| retired);
+                Some(Self::Reason(ReasonSetting { retired, merged_into, ..reason }))
+            }
             _ => None,
         }
     }

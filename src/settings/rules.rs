@@ -101,6 +101,10 @@ words! {
         NoScope = "no_scope",
         /// The working stages come first, Open before all of them.
         OrderOfKinds = "order_of_kinds",
+        /// That reason cannot take its place.
+        NoReplacement = "no_replacement",
+        /// It takes the place of other reasons.
+        StandsForOthers = "stands_for_others",
         /// The list has changed meanwhile.
         ListHasChanged = "list_has_changed",
         /// The password is too short.
@@ -211,6 +215,8 @@ pub struct Facts {
     pub is_used: bool,
     /// The folded names of everything else of the same kind.
     pub names: BTreeSet<String>,
+    /// All other reasons, while a reason is set.
+    pub reasons: Vec<ReasonSetting>,
     /// The organisation's day.
     pub today: NaiveDate,
 }
@@ -502,6 +508,19 @@ impl Checks<'_> {
         let keys: BTreeSet<_> = after.evidence.iter().map(|field| &field.key).collect();
         self.refuse_if(keys.len() < after.evidence.len(), "evidence", Why::Taken);
         self.refuse_if(after.evidence.len() > 10, "evidence", Why::TooLong);
+        self.merging(before, after);
+    }
+
+    fn merging(&mut self, before: Option<&ReasonSetting>, after: &ReasonSetting) {
+        let is_new = before.and_then(|before| before.merged_into) != after.merged_into;
+        let may = |into: i64| {
+            let target = self.facts.reasons.iter().find(|reason| reason.id == Some(into));
+            after.retired && target.is_some_and(|target| may_stand_for(target, after))
+        };
+        let wrong = is_new && after.merged_into.is_some_and(|into| !may(into));
+        self.refuse_if(wrong, "merged_into", Why::NoReplacement);
+        let stands = after.id.is_some() && self.facts.reasons.iter().any(|reason| reason.merged_into == after.id);
+        self.refuse_if(after.retired && stands, "", Why::StandsForOthers);
     }
 }
 
@@ -577,6 +596,18 @@ pub fn offerings(reasons: &[ReasonSetting], lines: &[BusinessLineId]) -> Vec<Off
         }
     }
     offerings
+}
+
+/// Whether `target` can be chosen wherever `reason` could: it is another one of the same outcome, in use, and offered for
+/// all the same leads.
+pub fn may_stand_for(target: &ReasonSetting, reason: &ReasonSetting) -> bool {
+    let lines: Vec<_> = target.scopes.iter().chain(&reason.scopes).filter_map(|scope| scope.business_line).collect();
+    let offered = |reason: &ReasonSetting| -> Vec<bool> {
+        let in_use = ReasonSetting { retired: false, ..reason.clone() };
+        offerings(&[in_use], &lines).iter().map(|offering| !offering.reasons.is_empty()).collect()
+    };
+    let is_covered = offered(target).into_iter().zip(offered(reason)).all(|(also, once)| also || !once);
+    !target.retired && target.id != reason.id && target.outcome == reason.outcome && is_covered
 }
 
 fn covers(scope: Scope, subject: LossSubject) -> bool {
@@ -666,6 +697,7 @@ mod tests {
             channels_needed: 0,
             offers_recontact: false,
             retired: false,
+            merged_into: None,
             scopes,
         }
     }
@@ -742,6 +774,45 @@ mod tests {
     }
 
     const ANY: Scope = Scope { direction: None, party: None, business_line: None };
+
+    #[test]
+    fn a_reason_is_merged_into_one_that_is_offered_wherever_it_was() {
+        let companies = Scope { party: Some(Party::Company), ..ANY };
+        let line = Scope { business_line: Some(BusinessLineId(5)), ..ANY };
+        let numbered = |id, scopes| ReasonSetting { id: Some(id), ..reason(scopes) };
+        let (wide, narrow, retired) = (numbered(1, vec![ANY]), numbered(2, vec![companies]), numbered(3, vec![ANY]));
+        let retired = ReasonSetting { retired: true, ..retired };
+        let other = ReasonSetting { outcome: Outcome::Unqualified, ..numbered(4, vec![ANY]) };
+        assert!(may_stand_for(&wide, &narrow) && may_stand_for(&wide, &numbered(5, vec![line])));
+        for target in [&narrow, &retired, &other, &wide] {
+            assert!(!may_stand_for(target, &wide), "{target:?}");
+        }
+        let facts = Facts { reasons: vec![wide.clone(), retired, other], ..facts() };
+        let merged =
+            |reason: &ReasonSetting, into| ReasonSetting { retired: true, merged_into: into, ..reason.clone() };
+        let whys = |before: &ReasonSetting, after: ReasonSetting| {
+            whys(Some(&Setting::Reason(before.clone())), &Setting::Reason(after), &facts)
+        };
+        assert_eq!(whys(&narrow, merged(&narrow, Some(1))), []);
+        for nonsense in [2, 3, 4, 99] {
+            assert_eq!(whys(&narrow, merged(&narrow, Some(nonsense))), [Why::NoReplacement], "{nonsense}");
+        }
+        let in_use = ReasonSetting { merged_into: Some(1), ..narrow.clone() };
+        assert_eq!(whys(&narrow, in_use), [Why::NoReplacement], "it must be retired");
+    }
+
+    #[test]
+    fn what_takes_the_place_of_others_stays_in_use() {
+        let numbered = |id| ReasonSetting { id: Some(id), ..reason(vec![ANY]) };
+        let gone = ReasonSetting { retired: true, merged_into: Some(1), ..numbered(2) };
+        let facts = Facts { reasons: vec![gone, numbered(3)], ..facts() };
+        let retired = |reason: &ReasonSetting| ReasonSetting { retired: true, ..reason.clone() };
+        let whys = |before: &ReasonSetting| {
+            whys(Some(&Setting::Reason(before.clone())), &Setting::Reason(retired(before)), &facts)
+        };
+        assert_eq!(whys(&numbered(1)), [Why::StandsForOthers]);
+        assert_eq!(whys(&numbered(4)), []);
+    }
 
     #[test]
     fn too_many_reasons_for_one_kind_of_lead_are_noticed_and_none_too() {

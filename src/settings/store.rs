@@ -3,7 +3,7 @@
 
 use super::{
     api::{Around, Item, Named, Overview, Progress, Saved, Sheet, Wanted},
-    model::{Order, Ordered, Organisation, Profile, Section, Setting, Subject, Word, WordKind},
+    model::{Order, Ordered, Organisation, Profile, ReasonSetting, Section, Setting, Subject, Word, WordKind},
     rules::{Facts, Refusal, Who, Why, check, may_stand_so, refusal},
 };
 use crate::{
@@ -284,8 +284,16 @@ async fn facts(
             None => false,
         },
         names: others.iter().flat_map(names).collect(),
+        reasons: others.into_iter().filter_map(reason).collect(),
         today: moment_in(zone, permit.now()).local().date(),
     })
+}
+
+fn reason(setting: Setting) -> Option<ReasonSetting> {
+    match setting {
+        Setting::Reason(reason) => Some(reason),
+        _ => None,
+    }
 }
 
 /// The folded names by which a thing is told from others of its kind.
@@ -377,6 +385,10 @@ fn refused(error: &sqlx::Error) -> Option<Refusal> {
         "rep_has_tier_and_team" => Some(refusal("tier", Why::RepNeedsTier)),
         "holiday_team_id_on_day_key" => Some(refusal("on_day", Why::Taken)),
         "opening_hours_team_id_weekday_opens_key" => Some(refusal("hours", Why::Overlap)),
+        "merged_reason_has_one_in_use" | "merged_reason_is_retired" | "reason_is_not_merged_into_itself" => {
+            Some(refusal("merged_into", Why::NoReplacement))
+        }
+        "replacing_reason_stays_in_use" => Some(refusal("", Why::StandsForOthers)),
         "campaign_ends_after_it_starts" => Some(refusal("ends_on", Why::Turned)),
         _ => None,
     }

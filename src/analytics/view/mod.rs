@@ -5,13 +5,14 @@ mod list;
 mod own;
 mod page;
 mod panel;
+pub mod period;
 mod query;
 mod reps;
 mod state;
 mod tiles;
 mod top;
 mod trend;
-mod words;
+pub mod words;
 
 pub use own::{OwnFiguresPage, OwnFiguresPanel};
 pub use page::LossesPage;

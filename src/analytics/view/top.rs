@@ -2,6 +2,7 @@
 
 use super::{
     panel::FilterChip,
+    period::{Days, PeriodChoice, Select},
     query::Look,
     state::{Counting, Shown},
     words,
@@ -13,11 +14,7 @@ use crate::{
     },
     i18n::{t, t_string},
 };
-use chrono::NaiveDate;
 use leptos::prelude::*;
-
-/// Options of a select: the value and what is shown.
-type Options = Vec<(String, String)>;
 
 /// The head of the page.
 #[component]
@@ -28,7 +25,12 @@ pub fn Top(shown: Shown) -> impl IntoView {
         <header class="bar losses-bar">
             <h1>{t!(i18n, analytics.title)}</h1>
             <div class="losses-filters" role="group" aria-label=move || t_string!(i18n, analytics.filters)>
-                <PeriodFilter shown/>
+                <PeriodChoice
+                    period=Signal::derive(move || shown.look.with(|look| look.selection.period))
+                    span=Signal::derive(move || shown.answer.with(|answer| answer.span))
+                    undated=true
+                    on_choose=Callback::new(move |period| shown.draw(period, true))
+                />
                 <AgainstFilter shown/>
                 <span class="losses-measure" role="group" aria-label=move || t_string!(i18n, analytics.measure)>
                     <MeasureChoice shown measure=Measure::Count/>
@@ -56,98 +58,6 @@ pub fn held_against(shown: Shown) -> String {
         (Against::Rest, _) => t_string!(i18n, analytics.against_rest).to_string(),
         (_, Some(span)) => t_string!(i18n, analytics.than, span = words::span(i18n, span)).to_string(),
         (_, None) => String::new(),
-    }
-}
-
-/// A list of choices.
-#[component]
-fn Select(
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] value: Signal<String>,
-    #[prop(into)] options: Signal<Options>,
-    on_choose: Callback<String>,
-) -> impl IntoView {
-    let option = move |(key, text): (String, String)| {
-        let own = key.clone();
-        let is_on = Memo::new(move |_| value.with(|value| *value == own));
-        view! { <option value=key selected=move || is_on.get() prop:selected=move || is_on.get()>{text}</option> }
-    };
-    view! {
-        <select aria-label=move || label.get() on:change=move |event| on_choose.run(event_target_value(&event))>
-            {move || options.get().into_iter().map(option).collect_view()}
-        </select>
-    }
-}
-
-/// The first and the last day, where days are chosen one by one.
-#[component]
-fn Days(
-    shown: Shown,
-    ends: Signal<Option<(Option<NaiveDate>, Option<NaiveDate>)>>,
-    on_choose: Callback<(Option<NaiveDate>, Option<NaiveDate>)>,
-) -> impl IntoView {
-    let i18n = shown.i18n;
-    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let day = |event: &leptos::ev::Event| event_target_value(event).parse().ok();
-    let from = move || ends.get().map(|(from, _)| text(from)).unwrap_or_default();
-    let to = move || ends.get().map(|(_, to)| text(to)).unwrap_or_default();
-    view! {
-        <span class="losses-days" hidden=move || ends.get().is_none()>
-            <input
-                type="date"
-                min="1970-01-01"
-                max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.from)
-                value=from
-                prop:value=from
-                on:change=move |event| on_choose.run((day(&event), ends.get_untracked().unwrap_or_default().1))
-            />
-            <span aria-hidden="true">"–"</span>
-            <input
-                type="date"
-                min="1970-01-01"
-                max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.to)
-                value=to
-                prop:value=to
-                on:change=move |event| on_choose.run((ends.get_untracked().unwrap_or_default().0, day(&event)))
-            />
-        </span>
-    }
-}
-
-const BETWEEN: &str = "between";
-
-#[component]
-fn PeriodFilter(shown: Shown) -> impl IntoView {
-    let i18n = shown.i18n;
-    let period = Memo::new(move |_| shown.look.with(|look| look.selection.period));
-    let value = move || match period.get() {
-        Period::Preset(preset) => preset.to_string(),
-        Period::Between { .. } => BETWEEN.to_owned(),
-    };
-    let options = move || {
-        let presets = Preset::ALL.iter().map(|preset| (preset.to_string(), words::preset(i18n, *preset)));
-        presets.chain([(BETWEEN.to_owned(), t_string!(i18n, analytics.period_between).to_string())]).collect::<Vec<_>>()
-    };
-    // From a preset to dates: the same days, to be changed.
-    let choose = Callback::new(move |word: String| {
-        let span = shown.answer.with_untracked(|answer| answer.span);
-        let between = Period::Between { from: span.from, to: span.to };
-        shown.draw(word.parse().map_or(between, Period::Preset), true);
-    });
-    let ends = Signal::derive(move || match period.get() {
-        Period::Between { from, to } => Some((from, to)),
-        Period::Preset(_) => None,
-    });
-    view! {
-        <Select
-            label=Signal::derive(move || t_string!(i18n, analytics.period).to_string())
-            value=Signal::derive(value)
-            options=Signal::derive(options)
-            on_choose=choose
-        />
-        <Days shown ends on_choose=Callback::new(move |(from, to)| shown.draw(Period::Between { from, to }, true))/>
     }
 }
 
@@ -200,7 +110,7 @@ fn AgainstFilter(shown: Shown) -> impl IntoView {
             options=Signal::derive(options)
             on_choose=choose
         />
-        <Days shown ends on_choose=Callback::new(move |(from, to)| set(Against::Days { from, to }))/>
+        <Days ends on_choose=Callback::new(move |(from, to)| set(Against::Days { from, to }))/>
     }
 }
 

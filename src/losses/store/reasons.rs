@@ -3,7 +3,7 @@
 use super::{ScopeRow, word};
 use crate::{
     error::AppError,
-    ids::Names,
+    ids::{Names, ReasonId},
     losses::rules::EvidenceField,
     settings::{
         model::ReasonSetting,
@@ -18,7 +18,7 @@ pub async fn all(connection: &mut PgConnection) -> Result<Vec<ReasonSetting>, Ap
     let rows = sqlx::query!(
         r#"select r.id, r.outcome, r.name as "name: Json<Names>", r.excuse, r.informs, r.non_target,
                   r.evidence as "evidence: Json<Vec<EvidenceField>>", r.attempts_needed, r.channels_needed,
-                  r.offers_recontact, r.retired_at is not null as "retired!",
+                  r.offers_recontact, r.retired_at is not null as "retired!", r.merged_into_id,
                   coalesce((select jsonb_agg(to_jsonb(s) order by s.direction nulls first, s.party nulls first,
                                                                   s.business_line_id nulls first)
                             from loss_reason_scope s where s.reason_id = r.id), '[]') as "scopes!: Json<Vec<ScopeRow>>"
@@ -40,6 +40,7 @@ pub async fn all(connection: &mut PgConnection) -> Result<Vec<ReasonSetting>, Ap
                 channels_needed: row.channels_needed,
                 offers_recontact: row.offers_recontact,
                 retired: row.retired,
+                merged_into: row.merged_into_id,
                 scopes: row.scopes.0.into_iter().map(ScopeRow::into_scope).collect::<Result<_, _>>()?,
             })
         })
@@ -52,6 +53,18 @@ pub async fn losses_per_reason(connection: &mut PgConnection) -> Result<Vec<(i64
         .fetch_all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| (row.reason_id, row.losses)).collect())
+}
+
+/// Which reason takes the place of one that was merged.
+pub async fn merged_into(connection: &mut PgConnection, reason: ReasonId) -> Result<Option<Names>, AppError> {
+    let name = sqlx::query_scalar!(
+        r#"select t.name as "name: Json<Names>" from loss_reason r join loss_reason t on t.id = r.merged_into_id
+           where r.id = $1"#,
+        reason.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(name.map(|name| name.0))
 }
 
 /// Writes a reason down, anew or as changed.
@@ -87,7 +100,7 @@ async fn update(
     sqlx::query!(
         "update loss_reason set outcome = $2, name = $3, excuse = $4, informs = $5, non_target = $6, evidence = $7,
                 attempts_needed = $8, channels_needed = $9, offers_recontact = $10,
-                retired_at = case when $11 then coalesce(retired_at, $12) end
+                retired_at = case when $11 then coalesce(retired_at, $12) end, merged_into_id = $13
          where id = $1",
         id,
         reason.outcome.word(),
@@ -100,7 +113,8 @@ async fn update(
         reason.channels_needed,
         reason.offers_recontact,
         reason.retired,
-        now
+        now,
+        reason.merged_into
     )
     .execute(connection)
     .await?;

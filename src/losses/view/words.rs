@@ -121,6 +121,9 @@ pub fn objection(i18n: I18n, objection: &Objection) -> String {
         Objection::OutcomeMissing => t_string!(i18n, losses.objection_outcome).to_string(),
         Objection::ReasonMissing => t_string!(i18n, losses.objection_reason).to_string(),
         Objection::ReasonDoesNotFit => t_string!(i18n, losses.objection_reason_fit).to_string(),
+        Objection::ReasonMerged { into } => {
+            t_string!(i18n, losses.objection_reason_merged, into = into.pick(language(i18n)).to_owned()).to_string()
+        }
         Objection::AttemptsNeeded { attempts, channels } => still_needed(i18n, *attempts, *channels),
         Objection::OnlyManagersOverride => t_string!(i18n, losses.objection_override).to_string(),
         Objection::AttemptMissing => t_string!(i18n, losses.objection_attempt).to_string(),

@@ -730,6 +730,7 @@ mod tests {
             channels_needed: 2,
             offers_recontact: true,
             retired: true,
+            merged_into: Some(5),
             scopes: vec![Scope { direction: None, party: None, business_line: Some(BusinessLineId(7)) }],
         }
     }

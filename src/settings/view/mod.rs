@@ -8,7 +8,7 @@ mod form;
 mod page;
 mod reasons;
 mod setup;
-mod words;
+pub mod words;
 
 pub use page::{SectionPage, SettingsPage};
 pub use setup::{InvitationPage, SetupPage};

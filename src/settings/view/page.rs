@@ -363,6 +363,7 @@ fn blanks(section: Section, sheet: &Sheet) -> Vec<Setting> {
             channels_needed: 0,
             offers_recontact: false,
             retired: false,
+            merged_into: None,
             scopes: vec![Scope { direction: None, party: None, business_line: None }],
         })],
         _ => Vec::new(),
