@@ -39,7 +39,8 @@ pub async fn head(permit: &Permit) -> Result<Head, AppError> {
 
 /// A period's days on the organisation's calendar, at the permit's moment.
 pub async fn span(permit: &Permit, period: Period) -> Result<Span, AppError> {
-    let row = sqlx::query!("select time_zone, fiscal_year_starts_in from organisation").fetch_one(permit.pool()).await?;
+    let row =
+        sqlx::query!("select time_zone, fiscal_year_starts_in from organisation").fetch_one(permit.pool()).await?;
     let zone: Tz = word(&row.time_zone)?;
     Ok(period.span(permit.now().with_timezone(&zone).date_naive(), row.fiscal_year_starts_in.unsigned_abs().into()))
 }

@@ -9,6 +9,7 @@ pub mod period;
 mod query;
 mod reps;
 mod state;
+mod tabs;
 mod tiles;
 mod top;
 mod trend;
@@ -16,3 +17,4 @@ pub mod words;
 
 pub use own::{OwnFiguresPage, OwnFiguresPanel};
 pub use page::LossesPage;
+pub use tabs::LossesTabs;

@@ -56,6 +56,9 @@ pub fn Select(
 /// The first and the last day, where days are chosen one by one.
 #[component]
 pub fn Days(
+    /// What they are the days of, where it is not the period.
+    #[prop(optional, into)]
+    of: Option<Signal<String>>,
     /// The chosen ones; hidden where none are.
     ends: Signal<Option<(Option<NaiveDate>, Option<NaiveDate>)>>,
     /// Hears of another choice.
@@ -66,13 +69,14 @@ pub fn Days(
     let day = |event: &leptos::ev::Event| event_target_value(event).parse().ok();
     let from = move || ends.get().map(|(from, _)| text(from)).unwrap_or_default();
     let to = move || ends.get().map(|(_, to)| text(to)).unwrap_or_default();
+    let label = move |end: String| of.map_or(end.clone(), |of| format!("{}: {end}", of.get()));
     view! {
         <span class="losses-days" hidden=move || ends.get().is_none()>
             <input
                 type="date"
                 min="1970-01-01"
                 max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.from)
+                aria-label=move || label(t_string!(i18n, analytics.from).to_string())
                 value=from
                 prop:value=from
                 on:change=move |event| on_choose.run((day(&event), ends.get_untracked().unwrap_or_default().1))
@@ -82,7 +86,7 @@ pub fn Days(
                 type="date"
                 min="1970-01-01"
                 max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.to)
+                aria-label=move || label(t_string!(i18n, analytics.to).to_string())
                 value=to
                 prop:value=to
                 on:change=move |event| on_choose.run((ends.get_untracked().unwrap_or_default().0, day(&event)))

@@ -5,6 +5,7 @@ use super::{
     period::{Days, PeriodChoice, Select},
     query::Look,
     state::{Counting, Shown},
+    tabs::LossesTabs,
     words,
 };
 use crate::{
@@ -46,6 +47,7 @@ pub fn Top(shown: Shown) -> impl IntoView {
                 </button>
             </div>
         </header>
+        <LossesTabs/>
         <Notes shown/>
     }
 }
@@ -99,18 +101,19 @@ fn AgainstFilter(shown: Shown) -> impl IntoView {
             _ => Against::Before,
         });
     });
+    let held = Signal::derive(move || t_string!(i18n, analytics.held_against).to_string());
     let ends = Signal::derive(move || match against.get() {
         Against::Days { from, to } => Some((from, to)),
         _ => None,
     });
     view! {
         <Select
-            label=Signal::derive(move || t_string!(i18n, analytics.held_against).to_string())
+            label=held
             value=Signal::derive(value)
             options=Signal::derive(options)
             on_choose=choose
         />
-        <Days ends on_choose=Callback::new(move |(from, to)| set(Against::Days { from, to }))/>
+        <Days of=held ends on_choose=Callback::new(move |(from, to)| set(Against::Days { from, to }))/>
     }
 }
 

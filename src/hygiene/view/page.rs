@@ -7,7 +7,7 @@ use super::{
     query::{self, Look},
 };
 use crate::{
-    analytics::view::{period::PeriodChoice, words as figures},
+    analytics::view::{LossesTabs, period::PeriodChoice, words as figures},
     app::trouble::Trouble,
     format,
     hygiene::{
@@ -113,6 +113,7 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor) -> impl IntoView {
                 <PeriodChoice period=shown.look.period span on_choose=choose/>
             </div>
         </header>
+        <LossesTabs/>
         <div class="losses-notes">
             <strong class="num">{move || figures::span(i18n, span)}</strong>
             <span class="num" role="status">{count}</span>

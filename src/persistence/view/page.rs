@@ -6,7 +6,7 @@ use super::{
     spreads::Spreading,
 };
 use crate::{
-    analytics::view::{period::PeriodChoice, words as figures},
+    analytics::view::{LossesTabs, period::PeriodChoice, words as figures},
     app::trouble::Trouble,
     format,
     i18n::{t, t_string, use_i18n},
@@ -108,6 +108,7 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor, reload: Callback<()>) -
                 <PeriodChoice period=shown.look.period span on_choose=choose/>
             </div>
         </header>
+        <LossesTabs/>
         <div class="losses-notes">
             <strong class="num">{move || figures::span(i18n, span)}</strong>
             <span class="faint">{t!(i18n, persistence.definition)}</span>

@@ -1,0 +1,18 @@
+//! The way between the pages of losses.
+
+use crate::i18n::{t, t_string, use_i18n};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// Links to each of them.
+#[component]
+pub fn LossesTabs() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <nav class="losses-tabs" aria-label=move || t_string!(i18n, analytics.title).to_string()>
+            <A href="/losses" exact=true>{t!(i18n, analytics.tab_cockpit)}</A>
+            <A href="/losses/reasons">{t!(i18n, analytics.tab_reasons)}</A>
+            <A href="/losses/follow-ups">{t!(i18n, analytics.tab_follow_ups)}</A>
+        </nav>
+    }
+}
