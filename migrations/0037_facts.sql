@@ -11,10 +11,12 @@ select r.lead_id,
        r.lead_owner_id, r.lead_queue_id,
        r.source_id, r.campaign_id, r.product_id, r.segment_id, r.business_line_id, nullif(btrim(l.country), '') as country,
        m.excuse, s.retry_potential, r.value_base_minor, r.started_on, r.ended_on,
-       -- Attempts since the reactivation that began the run, up to its end; where nobody knows the end, all since.
+       -- Attempts since the reactivation that began the run, up to its end (a win's is that of its day); where nobody knows
+       -- the end, all since.
        (select count(*) from attempt a
         where a.lead_id = r.lead_id
-          and a.at <= coalesce(s.at, case when s.id is null then w.recorded_at end, 'infinity')
+          and (s.at is null or a.at <= s.at)
+          and (w.won_on is null or a.at < (w.won_on + 1)::timestamp at time zone (select time_zone from organisation))
           and a.at > coalesce((select max(p.closed_at) from loss p
                                where p.lead_id = r.lead_id and p.closure in ('reactivated', 'recovered')
                                  and (s.id is null or p.id < s.id)), '-infinity')) as attempts

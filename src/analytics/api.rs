@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::AppError,
     ids::{LeadId, Names},
-    live::wire::Cursor,
+    live::wire::{Cursor, Snapshot},
     losses::api::StageAtLoss,
     people::rules::words,
 };
@@ -17,20 +17,27 @@ use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-/// The cockpit as a page begins: its figures, and what their bars are called.
+/// Figures with what their bars are called: codes mean nothing without the words that they were counted with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Opening {
+pub struct Counted {
     /// The figures.
     pub answer: Answer,
     /// What the bars are called, and the organisation's calendar.
     pub head: Head,
+}
+
+/// The cockpit as a page begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// Its figures.
+    pub counted: Counted,
     /// How many runs there are to count.
     pub rows: usize,
     /// Whether the browser may count them itself; more than that the server counts.
     pub in_browser: bool,
 }
 
-/// What changed since a place in the stream.
+/// What changed since a snapshot was taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Changes {
@@ -143,16 +150,18 @@ pub async fn read_opening(selection: Selection, step: Step) -> Result<Opening, A
 
 /// The figures of a selection, counted by the server.
 #[server(prefix = "/api", endpoint = "analytics/answer", input = Json, output = Json)]
-pub async fn read_answer(selection: Selection, step: Step) -> Result<Answer, AppError> {
+pub async fn read_answer(selection: Selection, step: Step) -> Result<Counted, AppError> {
     let (app, permit) = crate::people::guard::app_and_permit()?;
     super::shelf::answer(&app, &permit, &sound(selection)?, step).await
 }
 
-/// What changed in the viewer's facts since `since`.
+/// What changed in the viewer's facts since `since` was taken.
 #[server(prefix = "/api", endpoint = "analytics/changes", input = Json, output = Json)]
-pub async fn read_changes(since: Cursor) -> Result<Changes, AppError> {
-    let (_, permit) = crate::people::guard::app_and_permit()?;
-    super::shelf::changes(&permit, since).await
+pub async fn read_changes(since: Snapshot) -> Result<Changes, AppError> {
+    if !since.is_sound() {
+        return Err(AppError::NotUnderstood);
+    }
+    super::shelf::changes(&crate::people::guard::permit()?, &since).await
 }
 
 /// The leads behind the figures; names are ordered as `language` orders them.

@@ -271,6 +271,8 @@ pub struct Cockpit {
     book: Book,
     /// What is looked at, and what it is held against.
     sides: [Cube; 2],
+    /// Whether it is held against anything.
+    has_other: bool,
     step: Step,
     steps: Vec<NaiveDate>,
 }
@@ -280,7 +282,8 @@ impl Cockpit {
     pub fn new(book: Book) -> Self {
         let views: Vec<_> = What::all().into_iter().map(What::view).collect();
         let cube = Cube::new(book.facts.clone(), views);
-        let mut cockpit = Self { book, sides: [cube.clone(), cube], step: Step::Month, steps: Vec::new() };
+        let mut cockpit =
+            Self { book, sides: [cube.clone(), cube], has_other: false, step: Step::Month, steps: Vec::new() };
         cockpit.step_by(Step::Month);
         cockpit
     }
@@ -302,7 +305,8 @@ impl Cockpit {
 
     /// Somebody is about to change this: one pass now, so that every change is free.
     pub fn take_up(&mut self, hand: Hand) {
-        for side in &mut self.sides {
+        let sides = if self.has_other { 2 } else { 1 };
+        for side in &mut self.sides[..sides] {
             side.take_up(match hand {
                 Hand::Of(dim) => dim.place(),
                 Hand::Days => ENDED,
@@ -394,6 +398,7 @@ impl Cockpit {
         let span = selection.period.span(head.today, head.fiscal_start);
         let other = selection.other_days(head.today, head.fiscal_start);
         set(&mut self.sides[0], &head.words, &selection.picks, days(selection.period, span));
+        self.has_other = other.is_some();
         if let Some(other) = other {
             let rest = matches!(selection.against, super::selection::Against::Rest).then(|| selection.rest()).flatten();
             let clause = if rest.is_some() { days(selection.period, span) } else { between(other) };

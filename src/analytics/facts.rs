@@ -3,7 +3,7 @@
 use super::selection::Dim;
 use crate::{
     ids::{LeadId, Names},
-    live::wire::Cursor,
+    live::wire::{Cursor, Snapshot},
     losses::rules::RetryPotential,
     people::rules::words,
 };
@@ -147,12 +147,18 @@ impl Words {
     pub fn grow(&mut self, others: &Self) {
         for (dim, list) in &others.lists {
             for word in list {
-                self.push(*dim, &word.key, word.name.clone());
-                let known = self.lists.get_mut(dim).and_then(|known| known.iter_mut().find(|one| one.key == word.key));
-                if let Some(known) = known.filter(|_| !word.name.0.is_empty()) {
-                    known.name = word.name.clone();
+                match self.code(*dim, &word.key) {
+                    None => self.push(*dim, &word.key, word.name.clone()),
+                    Some(code) if !word.name.0.is_empty() => self.rename(*dim, code, &word.name),
+                    Some(_) => {}
                 }
             }
+        }
+    }
+
+    fn rename(&mut self, dim: Dim, code: u16, name: &Names) {
+        if let Some(known) = self.lists.get_mut(&dim).and_then(|list| list.get_mut(usize::from(code))) {
+            known.name = name.clone();
         }
     }
 
@@ -264,6 +270,8 @@ pub struct Head {
     pub words: Words,
     /// From where on the live stream continues this picture.
     pub seen: Cursor,
+    /// What it holds already.
+    pub holds: Snapshot,
     /// The organisation's currency.
     pub currency: String,
     /// Today on the organisation's calendar.
@@ -370,6 +378,7 @@ mod tests {
         let head = Head {
             words,
             seen: Cursor::default(),
+            holds: Snapshot::default(),
             currency: "EUR".to_owned(),
             today: day("2026-03-02").expect("a day"),
             fiscal_start: 1,

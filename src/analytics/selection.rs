@@ -142,7 +142,7 @@ impl Selection {
             _ => true,
         };
         let keys = self.picks.values().flat_map(|pick| &pick.keys);
-        days && self.period.is_sound() && keys.clone().count() <= 2000 && keys.clone().all(|key| key.len() <= 200)
+        days && self.period.is_sound() && keys.clone().count() <= 2000 && keys.clone().all(|key| key.len() <= 2000)
     }
 
     /// The days that it is held against, where those are others.
@@ -189,6 +189,15 @@ impl Selection {
         let mut cleared = self.clone();
         cleared.picks.remove(&dim);
         cleared
+    }
+
+    /// The same with what one chart chose turned round: all but that, or only that.
+    pub fn turned(&self, dim: Dim) -> Self {
+        let mut turned = self.clone();
+        if let Some(pick) = turned.picks.get_mut(&dim) {
+            pick.except = !pick.except;
+        }
+        turned
     }
 
     /// The same for other days.

@@ -2,9 +2,9 @@
 //! read once and kept up to date by the events that every change leaves behind.
 
 use super::{
-    api::{Changes, ListPage, Listing, Opening},
-    cockpit::{Answer, Cockpit, Run},
-    facts::{Book, Head},
+    api::{Changes, Counted, ListPage, Listing, Opening},
+    cockpit::{Cockpit, Run},
+    facts::{Book, Fact, Head},
     rules::Step,
     selection::Selection,
     store,
@@ -13,7 +13,7 @@ use crate::{
     error::AppError,
     live::{
         store::{Touched, touched_since},
-        wire::Cursor,
+        wire::Snapshot,
     },
     people::guard::{Permit, Reach},
     server::state::App,
@@ -74,17 +74,18 @@ async fn current(app: &App, permit: &Permit) -> Result<OwnedMutexGuard<Kept>, Ap
     let reach = permit.reads();
     let mut kept = app.shelf.place(&reach).lock_owned().await;
     let head = store::head(permit).await?;
-    let since = kept.cockpit.as_ref().map(|cockpit| (cockpit.head().seen, &cockpit.head().currency == &head.currency));
-    let touched = match since {
-        Some((seen, true)) => touched_since(permit.pool(), seen).await?,
-        _ => None,
+    let before = kept.cockpit.as_ref().map(Cockpit::head).filter(|before| before.currency == head.currency);
+    let touched = match before {
+        Some(before) => touched_since(permit.pool(), &before.holds).await?,
+        None => None,
     };
     match (touched, &mut kept.cockpit) {
-        (Some(Touched { leads, .. }), Some(cockpit)) if leads.len() <= MOST_CHANGES => {
+        (Some(Touched { leads, people }), Some(cockpit)) if leads.len() <= MOST_CHANGES => {
             let (is_same, today) = (leads.is_empty(), cockpit.head().today);
-            let facts = if is_same { Vec::new() } else { store::facts(permit, &reach, Some(&leads)).await? };
+            let facts = if is_same { Vec::new() } else { some(permit, &reach, &leads).await? };
             cockpit.change(&leads.into_iter().map(Into::into).collect::<Vec<_>>(), &facts, &head);
-            if !is_same || today != head.today {
+            // Whoever signed in anew must not be sent back to what was written before.
+            if !is_same || today != head.today || !people.is_empty() {
                 kept.published = None;
             }
         }
@@ -94,10 +95,16 @@ async fn current(app: &App, permit: &Permit) -> Result<OwnedMutexGuard<Kept>, Ap
 }
 
 async fn read(permit: &Permit, reach: &Reach, head: Head) -> Result<Book, AppError> {
-    let facts = store::facts(permit, reach, None).await?;
     let mut book = Book { facts: Facts::empty(&head.words.sizes()), head };
-    book.change(&[], &facts);
+    store::facts(permit, reach, None, |part| book.change(&[], part)).await?;
     Ok(book)
+}
+
+/// The runs of a few leads.
+async fn some(permit: &Permit, reach: &Reach, leads: &[i64]) -> Result<Vec<Fact>, AppError> {
+    let mut facts = Vec::new();
+    store::facts(permit, reach, Some(leads), |part| facts.extend_from_slice(part)).await?;
+    Ok(facts)
 }
 
 /// Counts aside: what takes milliseconds must not hold up other requests.
@@ -114,20 +121,16 @@ pub async fn open(app: &App, permit: &Permit, selection: &Selection, step: Step)
     let (kept, selection, most) = (current(app, permit).await?, selection.clone(), app.config.facts_in_browser);
     count(kept, move |cockpit| {
         let rows = cockpit.rows();
-        Opening {
-            answer: cockpit.answer(&selection, step),
-            head: cockpit.head().clone(),
-            rows,
-            in_browser: rows <= most,
-        }
+        let counted = Counted { answer: cockpit.answer(&selection, step), head: cockpit.head().clone() };
+        Opening { counted, rows, in_browser: rows <= most }
     })
     .await
 }
 
 /// The figures of a selection.
-pub async fn answer(app: &App, permit: &Permit, selection: &Selection, step: Step) -> Result<Answer, AppError> {
+pub async fn answer(app: &App, permit: &Permit, selection: &Selection, step: Step) -> Result<Counted, AppError> {
     let (kept, selection) = (current(app, permit).await?, selection.clone());
-    count(kept, move |cockpit| cockpit.answer(&selection, step)).await
+    count(kept, move |cockpit| Counted { answer: cockpit.answer(&selection, step), head: cockpit.head().clone() }).await
 }
 
 /// The viewer's facts as bytes, the same bytes for as long as nothing changes.
@@ -145,8 +148,8 @@ pub async fn publish(app: &App, permit: &Permit) -> Result<Published, AppError> 
 }
 
 /// What changed in the viewer's facts since `since`.
-pub async fn changes(permit: &Permit, since: Cursor) -> Result<Changes, AppError> {
-    // The head's place in the stream is taken before the changes are read: what comes twice does no harm.
+pub async fn changes(permit: &Permit, since: &Snapshot) -> Result<Changes, AppError> {
+    // What the head says that it holds is taken before the changes are read: what comes twice does no harm.
     let head = Box::new(store::head(permit).await?);
     let Some(Touched { leads, people }) = touched_since(permit.pool(), since).await? else {
         return Ok(Changes::Everything);
@@ -154,7 +157,7 @@ pub async fn changes(permit: &Permit, since: Cursor) -> Result<Changes, AppError
     if leads.len() > MOST_CHANGES || people.contains(&permit.viewer().id.0) {
         return Ok(Changes::Everything);
     }
-    let facts = store::facts(permit, &permit.reads(), Some(&leads)).await?;
+    let facts = some(permit, &permit.reads(), &leads).await?;
     Ok(Changes::Leads { leads: leads.into_iter().map(Into::into).collect(), facts, head })
 }
 

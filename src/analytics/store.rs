@@ -19,11 +19,15 @@ use futures::TryStreamExt;
 use sqlx::{Postgres, Transaction, types::Json};
 use std::collections::BTreeMap;
 
+/// Runs that are handed out at once.
+const PART: usize = 2_000;
+
 /// What the facts of one reach say beside the runs: names that everybody who is signed in may read, the organisation's
 /// calendar, and the place in the stream from which they have to be kept up to date.
 pub async fn head(permit: &Permit) -> Result<Head, AppError> {
     // The place in the stream comes first: what changes while we read comes again, and again is harmless.
     let seen = crate::live::store::here(permit.pool()).await?;
+    let holds = crate::live::store::snapshot(permit.pool()).await?;
     let row = sqlx::query!("select time_zone, base_currency, fiscal_year_starts_in from organisation")
         .fetch_one(permit.pool())
         .await?;
@@ -31,6 +35,7 @@ pub async fn head(permit: &Permit) -> Result<Head, AppError> {
     Ok(Head {
         words: words(permit).await?,
         seen,
+        holds,
         currency: row.base_currency,
         today: permit.now().with_timezone(&zone).date_naive(),
         fiscal_start: row.fiscal_year_starts_in.unsigned_abs().into(),
@@ -45,13 +50,16 @@ pub async fn span(permit: &Permit, period: Period) -> Result<Span, AppError> {
     Ok(period.span(permit.now().with_timezone(&zone).date_naive(), row.fiscal_year_starts_in.unsigned_abs().into()))
 }
 
-/// A transaction for one pass over all runs: it sorts and hashes more than everyday queries do, and compiling it would
-/// take longer than running it.
+/// A transaction for one pass over all runs: it sorts and hashes more than everyday queries do, compiling it would take
+/// longer than running it, and a plan for all leads is none for a few of them.
 pub async fn pass(permit: &Permit) -> Result<Transaction<'static, Postgres>, AppError> {
     let mut transaction = permit.pool().begin().await?;
-    sqlx::query!("select set_config('work_mem', '64MB', true) as room, set_config('jit', 'off', true) as jit")
-        .fetch_one(&mut *transaction)
-        .await?;
+    sqlx::query!(
+        "select set_config('work_mem', '64MB', true) as room, set_config('jit', 'off', true) as jit,
+                set_config('plan_cache_mode', 'force_custom_plan', true) as plans"
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
     Ok(transaction)
 }
 
@@ -88,8 +96,14 @@ async fn words(permit: &Permit) -> Result<Words, AppError> {
     Ok(words)
 }
 
-/// The runs of leads within `reach`: of all of them, or of these.
-pub async fn facts(permit: &Permit, reach: &Reach, leads: Option<&[i64]>) -> Result<Vec<Fact>, AppError> {
+/// The runs of leads within `reach`: of all of them, or of these. They are handed out in parts, so that a million of them
+/// are never there at once.
+pub async fn facts(
+    permit: &Permit,
+    reach: &Reach,
+    leads: Option<&[i64]>,
+    mut take: impl FnMut(&[Fact]),
+) -> Result<(), AppError> {
     let mut pass = pass(permit).await?;
     let mut rows = sqlx::query!(
         r#"select lead_id as "lead_id!", mark as "mark!", outcome as "outcome!", fate as "fate!", reason_id, stage_id, owner_id,
@@ -104,8 +118,12 @@ pub async fn facts(permit: &Permit, reach: &Reach, leads: Option<&[i64]>) -> Res
         leads
     )
     .fetch(&mut *pass);
-    let mut facts = Vec::new();
+    let mut part = Vec::new();
     while let Some(row) = rows.try_next().await? {
+        if part.len() == PART {
+            take(&part);
+            part.clear();
+        }
         let id = |id: Option<i64>| id.map(|id| id.to_string());
         let rep = id(row.owner_id).or(row.queue_id.map(|id| format!("q{id}")));
         let keys = [
@@ -120,7 +138,7 @@ pub async fn facts(permit: &Permit, reach: &Reach, leads: Option<&[i64]>) -> Res
             (Dim::Line, id(row.business_line_id)),
             (Dim::Country, row.country),
         ];
-        facts.push(Fact {
+        part.push(Fact {
             lead: LeadId(row.lead_id),
             mark: row.mark,
             outcome: word(&row.outcome)?,
@@ -135,8 +153,9 @@ pub async fn facts(permit: &Permit, reach: &Reach, leads: Option<&[i64]>) -> Res
         });
     }
     drop(rows);
+    take(&part);
     pass.commit().await?;
-    Ok(facts)
+    Ok(())
 }
 
 /// The place of each of these leads in the order of their names in `language`.

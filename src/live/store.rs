@@ -1,6 +1,6 @@
 //! All SQL of the delivery buffer.
 
-use super::wire::{Cursor, Doing, Presence};
+use super::wire::{Cursor, Doing, Presence, Snapshot};
 use crate::{error::AppError, ids::LeadId, people::guard::Permit};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgExecutor, PgPool};
@@ -93,25 +93,33 @@ pub struct Touched {
     pub people: BTreeSet<i64>,
 }
 
-/// What changed after `cursor` and is committed by now; `None` where that cannot be told one by one any more. Unlike
-/// [`after`] it also tells what stands behind a running transaction: for those who go on from a place that they took
-/// before, and to whom the same change may be told twice.
-pub async fn touched_since(pool: &PgPool, cursor: Cursor) -> Result<Option<Touched>, AppError> {
+/// What is committed at this moment: what is read from now on holds all of it.
+pub async fn snapshot(database: impl PgExecutor<'_>) -> Result<Snapshot, AppError> {
+    let row = sqlx::query!(r#"select epoch, pg_current_snapshot()::text as "text!" from event_epoch"#)
+        .fetch_one(database)
+        .await?;
+    Ok(Snapshot { epoch: row.epoch, text: row.text })
+}
+
+/// What was committed since `seen` was taken, each change once; `None` where that cannot be told one by one any more.
+/// Unlike [`after`] it waits for no running transaction.
+pub async fn touched_since(pool: &PgPool, seen: &Snapshot) -> Result<Option<Touched>, AppError> {
     let rows = sqlx::query!(
-        r#"select e.epoch as "epoch!", e.trimmed_xid::text::bigint as "trimmed!", v.kind as "kind?", v.lead_ids as "lead_ids?",
-                  v.user_id
+        r#"select e.epoch as "epoch!", pg_snapshot_xmin($1::text::pg_snapshot) <= e.trimmed_xid as "is_trimmed!",
+                  v.kind as "kind?", v.lead_ids as "lead_ids?", v.user_id
            from event_epoch e
            left join lateral
-               (select * from event where (xid, id) > ($1::text::xid8, $2) order by xid, id limit $3) v on true"#,
-        cursor.xid.to_string(),
-        cursor.id,
+               (select * from event
+                where xid >= pg_snapshot_xmin($1::text::pg_snapshot) and not pg_visible_in_snapshot(xid, $1::text::pg_snapshot)
+                limit $2) v on true"#,
+        seen.text,
         MOST_TOUCHES
     )
     .fetch_all(pool)
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let is_too_late = first.epoch != cursor.epoch || cursor.position() < (first.trimmed, 1);
-    if is_too_late || i64::try_from(rows.len()).is_ok_and(|length| length >= MOST_TOUCHES) {
+    let is_too_much = i64::try_from(rows.len()).is_ok_and(|length| length >= MOST_TOUCHES);
+    if first.epoch != seen.epoch || first.is_trimmed || is_too_much {
         return Ok(None);
     }
     let (mut leads, mut people) = (BTreeSet::new(), BTreeSet::new());

@@ -32,6 +32,30 @@ impl fmt::Display for Cursor {
     }
 }
 
+/// All that was committed when PostgreSQL took a snapshot: finer than a [`Cursor`], which waits for the oldest transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Which life of the database.
+    pub epoch: i64,
+    /// As PostgreSQL writes it: `xmin:xmax:running,…`.
+    pub text: String,
+}
+
+impl Snapshot {
+    /// Whether PostgreSQL can have written it.
+    pub fn is_sound(&self) -> bool {
+        let numbers = |text: &str| text.split(',').map(|one| one.parse::<u64>().ok()).collect::<Option<Vec<_>>>();
+        let parts: Vec<_> = self.text.split(':').collect();
+        let &[xmin, xmax, running] = parts.as_slice() else { return false };
+        let (Some(xmin), Some(xmax)) = (xmin.parse::<u64>().ok(), xmax.parse::<u64>().ok()) else { return false };
+        let running = if running.is_empty() { Some(Vec::new()) } else { numbers(running) };
+        let is_within = |running: Vec<u64>| {
+            running.iter().all(|one| (xmin..xmax).contains(one)) && running.is_sorted_by(|one, next| one < next)
+        };
+        0 < xmin && xmin <= xmax && xmax < 1 << 63 && self.text.len() <= 20_000 && running.is_some_and(is_within)
+    }
+}
+
 /// The text is no cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a cursor")]
@@ -131,6 +155,25 @@ mod tests {
         for news in [News::Presence(presence), News::Message(Message::Reset)] {
             let text = serde_json::to_string(&news).expect("JSON");
             assert_eq!(serde_json::from_str::<News>(&text).expect("news"), news);
+        }
+    }
+
+    #[test]
+    fn only_what_postgresql_can_have_written_is_a_snapshot() {
+        for (text, is_sound) in [
+            ("10:20:10,14,15", true),
+            ("10:10:", true),
+            ("", false),
+            ("10:20", false),
+            ("20:10:", false),
+            ("0:1:", false),
+            ("10:20:9", false),
+            ("10:20:15,14", false),
+            ("10:20:20", false),
+            ("10:20:x", false),
+            ("10:20:;drop", false),
+        ] {
+            assert_eq!(Snapshot { epoch: 1, text: text.to_owned() }.is_sound(), is_sound, "{text}");
         }
     }
 

@@ -21,7 +21,7 @@ use std::{
 };
 use winback::{
     analytics::{
-        api::{Changes, ListPage, ListSort, Listing, Opening, OwnFigures},
+        api::{Changes, Counted, ListPage, ListSort, Listing, Opening, OwnFigures},
         cockpit::{Answer, Bar, Behind, Cockpit, Cross, Hand, Sum},
         facts::{Book, RunOutcome},
         rules::{Period, Preset, Step},
@@ -64,13 +64,14 @@ impl Dice {
 }
 
 async fn answer(client: &Client, selection: &Selection, step: Step) -> Answer {
-    heard(client.ask("/api/analytics/answer", json!({ "selection": selection, "step": step })).await)
+    let counted: Counted =
+        heard(client.ask("/api/analytics/answer", json!({ "selection": selection, "step": step })).await);
+    counted.answer
 }
 
 async fn opening(client: &Client) -> Opening {
     let arguments = json!({ "selection": Selection::default(), "step": "month" });
-    let opening: Opening = heard(client.ask("/api/analytics/open", arguments).await);
-    opening
+    heard(client.ask("/api/analytics/open", arguments).await)
 }
 
 async fn everything(client: &Client) -> Answer {
@@ -482,7 +483,7 @@ async fn a_browser_that_counts_itself_takes_in_what_changes() {
     let answer =
         admin.ask("/api/routing/assign", json!({ "wanted": wanted, "reason": "She knows the industry." })).await;
     assert!(answer[0]["Ok"]["done"].is_object(), "{answer}");
-    let since = browser.head().seen;
+    let since = browser.head().holds.clone();
     let told: Changes = heard(selin.ask("/api/analytics/changes", json!({ "since": since })).await);
     let Changes::Leads { leads, facts: changed, head } = told else { panic!("too much changed") };
     assert_eq!(leads.iter().collect::<BTreeSet<_>>(), BTreeSet::from([&staying, &going]));
@@ -496,11 +497,24 @@ async fn a_browser_that_counts_itself_takes_in_what_changes() {
 
     // Another epoch, or too much at once: the browser begins anew.
     let (status, told) =
-        selin.call("/api/analytics/changes", json!({ "since": { "epoch": 1, "xid": 1, "id": 0 } })).await;
+        selin.call("/api/analytics/changes", json!({ "since": { "epoch": 1, "text": "10:10:" } })).await;
     assert_eq!((status.as_u16(), told), (200, json!("everything")));
-    let since = opening(&selin).await.head.seen;
+    let since = opening(&selin).await.counted.head.holds;
     tell(&app).await;
     assert_eq!(selin.ask("/api/analytics/changes", json!({ "since": since })).await, json!("everything"));
+    // Whoever begins anew is not sent back to the beginning, though a transaction that began before is still running.
+    let mut running = app.pool.begin().await.expect("a transaction");
+    sqlx::query("select pg_current_xact_id()")
+        .execute(&mut *running)
+        .await
+        .expect("a transaction that holds others back");
+    tell(&app).await;
+    let since = facts(&selin).await.0.head.holds;
+    let told: Changes = heard(selin.ask("/api/analytics/changes", json!({ "since": since })).await);
+    assert!(matches!(told, Changes::Leads { leads, .. } if leads.is_empty()));
+    running.commit().await.expect("committed");
+    let (status, _) = selin.call("/api/analytics/changes", json!({ "since": { "epoch": 1, "text": "1; drop" } })).await;
+    assert_eq!(status, 400);
 }
 
 #[tokio::test]

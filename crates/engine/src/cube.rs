@@ -37,6 +37,9 @@ struct Binning {
     bins: usize,
 }
 
+/// A larger tile would cost more memory than it saves time; its view is counted at each change.
+const MOST_CELLS: usize = 1 << 20;
+
 /// Bins that a clause admits; `None` where it admits a part of one, which no tile can tell.
 type Picked = Option<Vec<usize>>;
 
@@ -144,7 +147,8 @@ impl Cube {
         self.in_hand = Some(dimension);
         self.picked = None;
         self.tiles.fill(None);
-        let heeding: Vec<_> = (0..self.views.len()).filter(|view| self.heeds(*view, dimension)).collect();
+        let heeding = (0..self.views.len()).filter(|view| self.heeds(*view, dimension));
+        let heeding: Vec<_> = heeding.filter(|view| self.fits(*view, dimension)).collect();
         self.build_tiles(&heeding, dimension);
     }
 
@@ -193,6 +197,11 @@ impl Cube {
         self.views[view].heeds() >> dimension & 1 == 1
     }
 
+    /// Whether a view's tile for `dimension` is small enough to be kept.
+    fn fits(&self, view: usize, dimension: usize) -> bool {
+        self.bins(dimension).saturating_mul(self.width(view)) <= MOST_CELLS
+    }
+
     /// Brings the failures of the dimension in hand up to date.
     fn catch_up(&mut self) {
         if let (true, Some(dimension)) = (std::mem::take(&mut self.is_behind), self.in_hand) {
@@ -206,7 +215,8 @@ impl Cube {
     }
 
     fn regroup(&mut self, view: usize) -> Group {
-        let Some(dimension) = self.in_hand.filter(|dimension| self.heeds(view, *dimension)) else {
+        let in_hand = self.in_hand.filter(|dimension| self.heeds(view, *dimension) && self.fits(view, *dimension));
+        let Some(dimension) = in_hand else {
             return self.counted(view);
         };
         let picked = self.picked.take().unwrap_or_else(|| self.admitted_bins(dimension));
@@ -246,7 +256,7 @@ impl Cube {
 
     /// How many bins a view has.
     fn width(&self, view: usize) -> usize {
-        self.views[view].by.iter().map(|dimension| self.bins(*dimension)).product()
+        self.views[view].by.iter().fold(1, |width, dimension| width.saturating_mul(self.bins(*dimension)))
     }
 
     /// A view counted without tiles.

@@ -300,9 +300,12 @@ impl Facts {
         if come.iter().any(|record| record.codes.len() != self.dimensions.len()) {
             return Err(Malformed::Length);
         }
-        let leaving = (0..self.rows()).rev().filter(|row| gone.contains(&self.subjects.get(*row))).collect::<Vec<_>>();
-        for row in leaving {
-            self.remove(row);
+        if !gone.is_empty() {
+            let leaving =
+                (0..self.rows()).rev().filter(|row| gone.contains(&self.subjects.get(*row))).collect::<Vec<_>>();
+            for row in leaving {
+                self.remove(row);
+            }
         }
         for record in come {
             self.push(record);

@@ -85,7 +85,7 @@ fn keep_listed(shown: Shown, listing: RwSignal<Option<Listing>>) {
         let language = language(shown.i18n).to_owned();
         let is_known =
             before.is_none() && page == listing.with_untracked(|listing| listing.as_ref().map(|list| list.page));
-        let is_settled = shown.answer.with_untracked(|answer| answer.selection == selection);
+        let is_settled = !shown.is_drawing.get() && shown.answer.with_untracked(|answer| answer.selection == selection);
         let Some(page) = page else { return listing.set(None) };
         if is_known || !is_settled {
             return;

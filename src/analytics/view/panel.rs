@@ -53,9 +53,16 @@ pub fn OwnFilter(shown: Shown, dims: Vec<Dim>) -> impl IntoView {
 /// One filter, that goes when it is pressed.
 #[component]
 pub fn FilterChip(shown: Shown, dim: Dim, pick: Pick) -> impl IntoView {
+    let is_except = pick.except;
     let text = move || said(shown, dim, &pick);
     let name = move || words::dim(shown.i18n, dim);
     let clear = move |_| shown.select(shown.look.with_untracked(|look| look.selection.cleared(dim)));
+    let turn = move |_| shown.select(shown.look.with_untracked(|look| look.selection.turned(dim)));
+    let turned = if is_except {
+        Signal::derive(move || t_string!(shown.i18n, analytics.turn_back).to_string())
+    } else {
+        Signal::derive(move || t_string!(shown.i18n, analytics.turn).to_string())
+    };
     view! {
         <button
             type="button"
@@ -68,6 +75,7 @@ pub fn FilterChip(shown: Shown, dim: Dim, pick: Pick) -> impl IntoView {
             <span aria-hidden="true">" ×"</span>
             <span class="sr">{t!(shown.i18n, analytics.clear_one, what = name)}</span>
         </button>
+        <button type="button" class="chip" on:click=turn>{move || turned.get()}</button>
     }
 }
 

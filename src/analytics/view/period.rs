@@ -14,9 +14,10 @@ pub type Options = Vec<(String, String)>;
 
 const BETWEEN: &str = "between";
 
-/// The period that an address asks for.
+/// The period that an address asks for. What has no date is no period of its own here.
 pub fn read(query: &ParamsMap) -> Period {
-    Period::read(|name| query.get(name).filter(|text| !text.is_empty()))
+    let period = Period::read(|name| query.get(name).filter(|text| !text.is_empty()));
+    if period == Period::Preset(Preset::Undated) { Period::Preset(Preset::All) } else { period }
 }
 
 /// Says a period in an address.

@@ -3,10 +3,10 @@
 use super::query::{self, Look};
 use crate::{
     analytics::{
-        api::{Changes, Opening, read_answer, read_changes},
+        api::{Changes, Counted, Opening, read_answer, read_changes},
         cockpit::{Answer, Cockpit, Hand},
         facts::{Book, Head},
-        rules::{Measure, Period},
+        rules::{Measure, Period, Step},
         selection::{Dim, Selection, Touch},
     },
     error::AppError,
@@ -53,8 +53,18 @@ pub struct Shown {
     pub counting: RwSignal<Counting>,
     /// What could not be read.
     pub trouble: RwSignal<Option<AppError>>,
+    /// Whether a bar is added to those that are chosen, without a key to hold.
+    pub several: RwSignal<bool>,
+    /// Whether a brush is being drawn.
+    pub is_drawing: RwSignal<bool>,
     cockpit: StoredValue<Option<Cockpit>>,
-    asked: StoredValue<u64>,
+    /// Whether the server is counting, and whether something else was asked for meanwhile.
+    is_asking: StoredValue<bool>,
+    is_pending: StoredValue<bool>,
+    /// The last of several questions for changes; only its answer counts.
+    caught: StoredValue<u64>,
+    /// Whether the facts were fetched and nothing was taken in since.
+    is_fresh: StoredValue<bool>,
     navigate: Callback<Look>,
 }
 
@@ -66,7 +76,7 @@ impl Shown {
             let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
             navigate(&query::address(&look), options);
         });
-        let Opening { answer, head, rows, in_browser } = opening;
+        let Opening { counted: Counted { answer, head }, rows, in_browser } = opening;
         let shown = Self {
             answer: RwSignal::new(answer),
             head: RwSignal::new(head),
@@ -74,8 +84,13 @@ impl Shown {
             i18n,
             counting: RwSignal::new(Counting::Server),
             trouble: RwSignal::new(None),
+            several: RwSignal::new(false),
+            is_drawing: RwSignal::new(false),
             cockpit: StoredValue::new(None),
-            asked: StoredValue::new(0),
+            is_asking: StoredValue::new(false),
+            is_pending: StoredValue::new(false),
+            caught: StoredValue::new(0),
+            is_fresh: StoredValue::new(false),
             navigate: go,
         };
         shown.follow_address();
@@ -118,6 +133,7 @@ impl Shown {
     pub fn draw(self, period: Period, is_done: bool) {
         let look = self.look.get_untracked();
         let selection = look.selection.during(period);
+        self.is_drawing.set(!is_done);
         if is_done {
             self.go(look.selecting(selection));
         } else if look.selection != selection {
@@ -130,6 +146,7 @@ impl Shown {
         let touch = match press {
             Press { not: true, .. } => Touch::Not,
             Press { too: true, .. } => Touch::Too,
+            _ if self.several.get_untracked() => Touch::Too,
             _ => Touch::Alone,
         };
         self.select(self.look.with_untracked(|look| look.selection.touched(dim, key, touch)));
@@ -147,7 +164,8 @@ impl Shown {
     /// Brings the figures to what is looked at.
     fn count(self) {
         let (selection, step) = self.look.with(|look| (look.selection.clone(), look.step));
-        if self.answer.with_untracked(|answer| answer.selection == selection && answer.step == step) {
+        let is_there = self.answer.with_untracked(|answer| answer.selection == selection && answer.step == step);
+        if is_there && !self.is_asking.get_value() {
             return;
         }
         if !self.count_here(&selection, step) {
@@ -155,25 +173,45 @@ impl Shown {
         }
     }
 
-    fn count_here(self, selection: &Selection, step: crate::analytics::rules::Step) -> bool {
-        let counted = self.cockpit.try_update_value(|cockpit| Some(cockpit.as_mut()?.answer(selection, step)));
-        let Some(answer) = counted.flatten() else { return false };
-        self.answer.set(answer);
+    fn count_here(self, selection: &Selection, step: Step) -> bool {
+        let counted = self.cockpit.try_update_value(|cockpit| {
+            let cockpit = cockpit.as_mut()?;
+            Some(Counted { answer: cockpit.answer(selection, step), head: cockpit.head().clone() })
+        });
+        let Some(counted) = counted.flatten() else { return false };
+        self.show(counted);
         true
     }
 
-    fn ask(self, selection: Selection, step: crate::analytics::rules::Step) {
-        self.asked.update_value(|asked| *asked += 1);
-        let mine = self.asked.get_value();
+    /// Shows figures with their words; what is the same stays untouched.
+    fn show(self, Counted { answer, head }: Counted) {
+        if self.head.with_untracked(|shown| *shown != head) {
+            self.head.set(head);
+        }
+        if self.answer.with_untracked(|shown| *shown != answer) {
+            self.answer.set(answer);
+        }
+    }
+
+    /// Has the server count: one question at a time, and then what is looked at by then.
+    fn ask(self, selection: Selection, step: Step) {
+        if self.is_asking.get_value() {
+            return self.is_pending.set_value(true);
+        }
+        self.is_asking.set_value(true);
         spawn_local(async move {
-            let told = read_answer(selection, step).await;
-            // Somebody went elsewhere or asked for something newer meanwhile.
-            if self.asked.try_get_value() != Some(mine) {
+            let told = read_answer(selection.clone(), step).await;
+            if self.is_asking.try_set_value(false).is_some() {
                 return;
             }
-            let _ = self.trouble.try_set(told.as_ref().err().copied());
-            if let Ok(answer) = told {
-                let _ = self.answer.try_set(answer);
+            self.trouble.set(told.as_ref().err().copied());
+            let is_wanted = self.look.with_untracked(|look| look.selection == selection && look.step == step);
+            let is_pending = self.is_pending.try_update_value(std::mem::take) == Some(true);
+            // Facts that came meanwhile know better.
+            if self.cockpit.with_value(Option::is_some) || is_pending && !is_wanted {
+                self.count_again();
+            } else if let Ok(counted) = told {
+                self.show(counted);
             }
         });
     }
@@ -199,12 +237,12 @@ impl Shown {
                 let _ = self.counting.try_set(Counting::Server);
                 return;
             };
-            let head = book.head.clone();
             if self.cockpit.try_set_value(Some(Cockpit::new(book))).is_some() {
                 return;
             }
-            self.head.set(head);
+            self.is_fresh.set_value(true);
             self.counting.set(Counting::Here);
+            self.count_again();
             // Kept by the browser, the facts may be some changes old.
             self.catch_up();
         });
@@ -212,28 +250,37 @@ impl Shown {
 
     /// Takes in what changed since the facts were read.
     fn catch_up(self) {
-        let seen = self.cockpit.with_value(|cockpit| cockpit.as_ref().map(|cockpit| cockpit.head().seen));
-        let Some(seen) = seen else { return self.count_again() };
+        let held = self.cockpit.with_value(|cockpit| cockpit.as_ref().map(|cockpit| cockpit.head().holds.clone()));
+        let Some(held) = held else { return self.count_again() };
+        self.caught.update_value(|caught| *caught += 1);
+        let mine = self.caught.get_value();
         spawn_local(async move {
-            let told = read_changes(seen).await;
+            let told = read_changes(held).await;
+            // Somebody went elsewhere, or a later answer brings this one's changes, too.
+            if self.caught.try_get_value() != Some(mine) {
+                return;
+            }
             let _ = self.trouble.try_set(told.as_ref().err().copied());
             match told {
                 Ok(Changes::Leads { leads, facts, head }) => {
-                    let grown = self.cockpit.try_update_value(|cockpit| {
-                        let cockpit = cockpit.as_mut()?;
-                        cockpit.change(&leads, &facts, &head);
-                        Some(cockpit.head().clone())
+                    self.is_fresh.set_value(false);
+                    self.cockpit.update_value(|cockpit| {
+                        if let Some(cockpit) = cockpit {
+                            cockpit.change(&leads, &facts, &head);
+                        }
                     });
-                    if let Some(head) = grown.flatten() {
-                        self.head.set(head);
-                        self.count_again();
+                    self.count_again();
+                }
+                Ok(Changes::Everything) => {
+                    self.cockpit.set_value(None);
+                    self.counting.set(Counting::Server);
+                    self.count_again();
+                    // Facts that are out of date as soon as they come are not fetched again and again.
+                    if !self.is_fresh.try_update_value(std::mem::take).unwrap_or_default() {
+                        self.fetch();
                     }
                 }
-                Ok(Changes::Everything) if self.cockpit.try_set_value(None).is_none() => {
-                    self.count_again();
-                    self.fetch();
-                }
-                _ => {}
+                Err(_) => {}
             }
         });
     }

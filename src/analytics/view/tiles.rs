@@ -4,7 +4,9 @@ use super::{panel::Head, state::Shown, words};
 use crate::{
     analytics::{
         cockpit::{Behind, Totals},
+        facts::Fate,
         rules::rate,
+        selection::{Dim, Pick},
     },
     format,
     i18n::t_string,
@@ -69,8 +71,9 @@ fn Tile(
     #[prop(into)] detail: Signal<String>,
     /// How it went, from this side's totals and the other's.
     compare: fn(&Totals, &Totals) -> Option<Went>,
-    /// Which runs are behind it.
-    behind: Behind,
+    /// Opens the runs behind it, where a list of them can be chosen.
+    #[prop(optional, into)]
+    open: Option<Callback<()>>,
 ) -> impl IntoView {
     let change = move || {
         shown.answer.with(|answer| {
@@ -86,7 +89,8 @@ fn Tile(
                 type="button"
                 class="tile-figure num"
                 aria-label=move || format!("{}: {}", title.get(), figure.get())
-                on:click=move |_| shown.go(shown.look.get_untracked().listing(behind))
+                disabled=open.is_none()
+                on:click=move |_| open.into_iter().for_each(|open| open.run(()))
             >
                 {move || figure.get()}
             </button>
@@ -105,6 +109,14 @@ fn Tile(
 pub fn Tiles(shown: Shown) -> impl IntoView {
     let i18n = shown.i18n;
     let total = Memo::new(move |_| shown.answer.with(|answer| answer.totals[0]));
+    let open = move |behind| Callback::new(move |()| shown.go(shown.look.get_untracked().listing(behind)));
+    let open_recovered = Callback::new(move |()| {
+        let look = shown.look.get_untracked();
+        let only = Pick::only(Fate::Recovered.word());
+        let mut selection = look.selection.clone();
+        selection.picks.insert(Dim::Fate, only);
+        shown.go(look.selecting(selection).listing(Behind::Losses));
+    });
     let days = move |days: Option<f64>| match days {
         Some(days) => t_string!(i18n, analytics.days, shown = format::decimal(i18n.get_locale(), days)).to_string(),
         None => "–".to_owned(),
@@ -141,7 +153,7 @@ pub fn Tiles(shown: Shown) -> impl IntoView {
                 figure=Signal::derive(move || shown.number(total.with(|total| total.losses().runs)))
                 detail=Signal::derive(split)
                 compare=|now, before| by(now.losses().runs, before.losses().runs)
-                behind=Behind::Losses
+                open=open(Behind::Losses)
             />
             <Tile
                 shown
@@ -153,7 +165,7 @@ pub fn Tiles(shown: Shown) -> impl IntoView {
                     t_string!(i18n, analytics.beside_won, won = won).to_string()
                 })
                 compare=|now, before| by(now.losses().minor, before.losses().minor)
-                behind=Behind::Losses
+                open=open(Behind::Losses)
             />
             <Tile
                 shown
@@ -162,7 +174,7 @@ pub fn Tiles(shown: Shown) -> impl IntoView {
                 figure=Signal::derive(move || words::rate(i18n, total.with(win_rate)))
                 detail=Signal::derive(interval)
                 compare=|now, before| Some(Went::Points(win_rate(now)? - win_rate(before)?))
-                behind=Behind::Won
+                open=open(Behind::Won)
             />
             <Tile
                 shown
@@ -171,7 +183,7 @@ pub fn Tiles(shown: Shown) -> impl IntoView {
                 figure=Signal::derive(move || days(total.with(|total| total.median_days)))
                 detail=Signal::derive(String::new)
                 compare=|now, before| Some(Went::Days(now.median_days? - before.median_days?))
-                behind=Behind::Losses
+                open=open(Behind::Losses)
             />
             <Tile
                 shown
@@ -180,7 +192,7 @@ pub fn Tiles(shown: Shown) -> impl IntoView {
                 figure=Signal::derive(move || shown.money(total.with(|total| total.recovered.minor)))
                 detail=Signal::derive(recovered)
                 compare=|now, before| by(now.recovered.minor, before.recovered.minor)
-                behind=Behind::Losses
+                open=open_recovered
             />
             <Tile
                 shown
@@ -189,7 +201,6 @@ pub fn Tiles(shown: Shown) -> impl IntoView {
                 figure=Signal::derive(move || words::rate(i18n, total.with(conversion)))
                 detail=Signal::derive(created)
                 compare=|now, before| Some(Went::Points(conversion(now)? - conversion(before)?))
-                behind=Behind::Won
             />
         </div>
     }

@@ -39,6 +39,16 @@ pub fn Top(shown: Shown) -> impl IntoView {
                 </span>
                 <button
                     type="button"
+                    class="chip"
+                    class:on=move || shown.several.get()
+                    aria-pressed=move || shown.several.get().to_string()
+                    title=move || t_string!(i18n, analytics.several_hint)
+                    on:click=move |_| shown.several.update(|several| *several = !*several)
+                >
+                    {t!(i18n, analytics.several)}
+                </button>
+                <button
+                    type="button"
                     class="quiet"
                     hidden=is_wide_open
                     on:click=move |_| shown.select(Selection::default())

@@ -28,7 +28,7 @@ pub fn Trend(shown: Shown) -> impl IntoView {
     let is_narrowed = move || shown.look.with(|look| look.selection.period != Period::Preset(Preset::All));
     let period = move || words::span(i18n, shown.answer.with(|answer| answer.span));
     let clear = move |_| shown.draw(Period::Preset(Preset::All), true);
-    let brush = Callback::new(move |Brush { first, last, is_done }: Brush| {
+    let brush = Callback::new(move |Brush { first, last, is_done, is_press }: Brush| {
         let days = shown.answer.with_untracked(|answer| {
             let end = answer.step.next(answer.trend.get(last)?.start).pred_opt()?;
             Some((answer.trend.get(first)?.start, end))
@@ -37,7 +37,7 @@ pub fn Trend(shown: Shown) -> impl IntoView {
         let drawn = Period::Between { from: Some(from), to: Some(to) };
         let is_there = shown.look.with_untracked(|look| look.selection.period == drawn);
         // What is pressed again is let go; a brush that ends where it was drawn stays.
-        let period = if is_done && is_there && first == last { Period::Preset(Preset::All) } else { drawn };
+        let period = if is_press && is_there { Period::Preset(Preset::All) } else { drawn };
         shown.draw(period, is_done);
     });
     let ready = prepare(shown, Hand::Days);

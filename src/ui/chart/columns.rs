@@ -57,11 +57,13 @@ pub struct Brush {
     pub last: usize,
     /// Whether it is drawn to its end.
     pub is_done: bool,
+    /// Whether one column was pressed, and nothing drawn.
+    pub is_press: bool,
 }
 
 impl Brush {
     fn between(one: usize, other: usize, is_done: bool) -> Self {
-        Self { first: one.min(other), last: one.max(other), is_done }
+        Self { first: one.min(other), last: one.max(other), is_done, is_press: false }
     }
 }
 
@@ -93,45 +95,60 @@ pub fn Columns(
             }
         });
     });
-    // Where a brush began, by pointer or by keyboard.
-    let anchor = RwSignal::new(None::<usize>);
-    let is_drawn = RwSignal::new(false);
+    // Where a brush began, by pointer or by keyboard; where it is, while it is drawn; whether its end is still to be told.
+    let (anchor, drawn) = (StoredValue::new(None::<usize>), StoredValue::new(None::<usize>));
+    let is_down = StoredValue::new(false);
     let begin = move |event: PointerEvent| {
-        let Some(place) = place_of(event.target()).filter(|_| event.button() == 0) else { return };
+        let place = place_of(event.target()).filter(|_| event.button() == 0 && event.pointer_type() != "touch");
+        is_down.set_value(place.is_some());
+        drawn.set_value(None);
         // With Shift the range that is there goes on to here.
-        if !event.shift_key() || anchor.get_untracked().is_none() {
-            anchor.set(Some(place));
+        if let Some(place) = place.filter(|_| !event.shift_key()) {
+            anchor.set_value(Some(place));
         }
-        is_drawn.set(event.pointer_type() != "touch");
     };
     let draw = move |event: PointerEvent| {
+        let (Some(from), true) = (anchor.get_value(), is_down.get_value() && event.buttons() == 1) else { return };
         let under = document().element_from_point(event.client_x() as f32, event.client_y() as f32);
-        let place = under.and_then(|under| place_of(Some(under.into())));
-        if let (true, Some(from), Some(to)) =
-            (is_drawn.get_untracked() && event.buttons() == 1, anchor.get_untracked(), place)
-        {
+        let Some(to) = under.and_then(|under| place_of(Some(under.into()))) else { return };
+        if to != drawn.get_value().unwrap_or(from) {
+            drawn.set_value(Some(to));
+            // It may end anywhere: its end is told here.
+            if let Some(room) = event.current_target().and_then(|room| room.dyn_into::<Element>().ok()) {
+                let _ = room.set_pointer_capture(event.pointer_id());
+            }
             brush.run(Brush::between(from, to, false));
         }
     };
-    let end = move |event: PointerEvent| {
-        is_drawn.set(false);
-        if let (Some(from), Some(to)) = (anchor.get_untracked(), place_of(event.target())) {
+    let end = move |_: PointerEvent| {
+        is_down.set_value(false);
+        if let (Some(from), Some(to)) = (anchor.get_value(), drawn.get_value()) {
             brush.run(Brush::between(from, to, true));
+        }
+    };
+    // Whatever presses a button: mouse, thumb, Enter, a screen reader.
+    let press = move |event: web_sys::MouseEvent| {
+        let Some(here) = place_of(event.target()) else { return };
+        if drawn.try_update_value(Option::take).flatten().is_some() {
+            return;
+        }
+        match anchor.get_value().filter(|_| event.shift_key()) {
+            Some(from) => brush.run(Brush::between(from, here, true)),
+            None => {
+                anchor.set_value(Some(here));
+                brush.run(Brush { is_press: true, ..Brush::between(here, here, true) });
+            }
         }
     };
     let keys_pressed = move |event: KeyboardEvent| {
         let Some(here) = place_of(event.target()) else { return };
-        if matches!(event.key().as_str(), "Enter" | " ") {
-            event.prevent_default();
-            anchor.set(Some(here));
-            brush.run(Brush::between(here, here, true));
-        } else if let Some(there) = walk(&event) {
+        if let Some(there) = walk(&event) {
             if event.shift_key() {
-                let from = anchor.get_untracked().unwrap_or(here);
-                anchor.set(Some(from));
+                let from = anchor.get_value().unwrap_or(here);
+                anchor.set_value(Some(from));
                 brush.run(Brush::between(from, there, true));
             } else {
-                anchor.set(None);
+                anchor.set_value(None);
             }
         }
     };
@@ -158,6 +175,8 @@ pub fn Columns(
                         on:pointerdown=begin
                         on:pointermove=draw
                         on:pointerup=end
+                        on:pointercancel=end
+                        on:click=press
                         on:keydown=keys_pressed
                     >
                         <Line columns/>

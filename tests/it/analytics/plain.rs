@@ -52,7 +52,8 @@ pub async fn lay_out(app: &TestApp) {
                             s.at as last_attempt, s.closure, s.reason_id, s.stage_id, s.retry_potential, null::bigint as amount
                      from loss s where s.lead_id = b.lead_id and s.id > b.after and coalesce(s.closure, '') <> 'reversed'
                      union all
-                     select 2, w.id, 'won', w.owner_id, w.queue_id, null, w.won_on, w.recorded_at, null, null, w.from_stage_id, null,
+                     select 2, w.id, 'won', w.owner_id, w.queue_id, null, w.won_on,
+                            (w.won_on + 1)::timestamp at time zone {zone} - interval '1 microsecond', null, null, w.from_stage_id, null,
                             w.amount_base_minor
                      from win w where w.lead_id = b.lead_id and w.undone_at is null
                      union all
