@@ -10,7 +10,7 @@ use crate::{
 use chrono::{Days, NaiveDate};
 use engine::{Facts, Record};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 words! {
     /// What a run came to.
@@ -127,8 +127,8 @@ impl Words {
     pub fn push(&mut self, dim: Dim, key: &str, name: Names) {
         let list = self.lists.entry(dim).or_default();
         let Ok(code) = u16::try_from(list.len()) else { return };
-        if !self.codes.contains_key(&(dim, key.to_owned())) {
-            self.codes.insert((dim, key.to_owned()), code);
+        if let Entry::Vacant(place) = self.codes.entry((dim, key.to_owned())) {
+            place.insert(code);
             list.push(Word { key: key.to_owned(), name });
         }
     }

@@ -51,13 +51,16 @@ struct Kept {
     published: Option<Published>,
 }
 
+/// One reach's facts, for one at a time.
+type Place = Arc<Turn<Kept>>;
+
 /// All facts that are kept. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Shelf(Arc<Mutex<Vec<(Reach, Arc<Turn<Kept>>)>>>);
+pub struct Shelf(Arc<Mutex<Vec<(Reach, Place)>>>);
 
 impl Shelf {
     /// The place of one reach, the last one asked for at the end.
-    fn place(&self, reach: &Reach) -> Arc<Turn<Kept>> {
+    fn place(&self, reach: &Reach) -> Place {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = places.iter().position(|(one, _)| one == reach).map(|place| places.remove(place));
         let (reach, kept) = found.unwrap_or_else(|| (reach.clone(), Arc::default()));

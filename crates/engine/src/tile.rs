@@ -204,7 +204,7 @@ fn run(admitted: &[bool]) -> Option<(u16, u16)> {
 
 fn mark_by<C: Copy + Into<usize>>(fails: &mut [u32], codes: &[C], bit: u32, table: &[u32]) {
     for (fails, code) in fails.iter_mut().zip(codes) {
-        *fails = *fails & !bit | table[(*code).into()];
+        *fails = (*fails & !bit) | table[(*code).into()];
     }
 }
 
@@ -212,7 +212,7 @@ fn mark_by<C: Copy + Into<usize>>(fails: &mut [u32], codes: &[C], bit: u32, tabl
 fn mark_run_narrow(fails: &mut [u32], codes: &[u8], bit: u32, first: u16, last: u16) {
     for (fails, code) in fails.iter_mut().zip(codes) {
         let refused = u32::from(u16::from(*code) < first) | u32::from(u16::from(*code) > last);
-        *fails = *fails & !bit | refused * bit;
+        *fails = (*fails & !bit) | (refused * bit);
     }
 }
 
@@ -220,6 +220,6 @@ fn mark_run_narrow(fails: &mut [u32], codes: &[u8], bit: u32, first: u16, last: 
 fn mark_run_wide(fails: &mut [u32], codes: &[u16], bit: u32, first: u16, last: u16) {
     for (fails, code) in fails.iter_mut().zip(codes) {
         let refused = u32::from(*code < first) | u32::from(*code > last);
-        *fails = *fails & !bit | refused * bit;
+        *fails = (*fails & !bit) | (refused * bit);
     }
 }

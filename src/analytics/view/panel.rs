@@ -79,6 +79,9 @@ pub fn FilterChip(shown: Shown, dim: Dim, pick: Pick) -> impl IntoView {
     }
 }
 
+/// A table's heads and rows.
+pub type Table = (Vec<String>, Vec<Vec<String>>);
+
 /// The chart as a table and as a picture.
 #[component]
 pub fn TakeAlong(
@@ -86,7 +89,7 @@ pub fn TakeAlong(
     #[prop(into)] title: Signal<String>,
     /// Heads and rows of the table; none where the chart is one.
     #[prop(optional, into)]
-    table: Option<Signal<(Vec<String>, Vec<Vec<String>>)>>,
+    table: Option<Signal<Table>>,
     /// The chart as it is drawn.
     drawing: Callback<(), Drawing>,
 ) -> impl IntoView {
