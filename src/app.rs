@@ -9,8 +9,8 @@ use crate::{
 };
 use frame::Frame;
 use later::{
-    AtRiskRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, SectionRoute,
-    SettingsRoute, SetupRoute, TodayRoute,
+    AtRiskRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, MoneyRoute, OwnFiguresRoute,
+    SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};
@@ -87,6 +87,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/at-risk") view={Lazy::<AtRiskRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/money") view={Lazy::<MoneyRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/leads/:id") view={Lazy::<LeadRoute>::new()} ssr=SsrMode::Async/>

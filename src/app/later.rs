@@ -6,6 +6,7 @@ use crate::{
     capture::view::ImportPage,
     leads::view::LeadPage,
     losses::view::LostPoolPage,
+    money::view::MoneyPage,
     outreach::view::TodayPage,
     risks::view::AtRiskPage,
     settings::view::{InvitationPage, SectionPage, SettingsPage, SetupPage},
@@ -49,6 +50,6 @@ macro_rules! later {
 
 later!(day: today is TodayRoute of TodayPage, at_risk is AtRiskRoute of AtRiskPage);
 later!(record: lead is LeadRoute of LeadPage, lost_pool is LostPoolRoute of LostPoolPage);
-later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage);
+later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage, money is MoneyRoute of MoneyPage);
 later!(office: settings is SettingsRoute of SettingsPage, section is SectionRoute of SectionPage, import is ImportRoute of ImportPage);
 later!(arrival: setup is SetupRoute of SetupPage, invitation is InvitationRoute of InvitationPage);
