@@ -13,7 +13,7 @@ use std::{env, error::Error, fs, path::Path};
 /// English first: what a language lacks is shown in it. en-XB is the pseudo-language of `scripts/pseudo-locale.mjs`.
 const LANGUAGES: [&str; 2] = ["tr", "en-XB"];
 /// A namespace per slice.
-const NAMESPACES: [&str; 17] = [
+const NAMESPACES: [&str; 18] = [
     "analytics",
     "capture",
     "colleagues",
@@ -21,6 +21,7 @@ const NAMESPACES: [&str; 17] = [
     "hygiene",
     "leads",
     "losses",
+    "money",
     "outreach",
     "people",
     "persistence",

@@ -10,7 +10,7 @@ use crate::{
 use frame::Frame;
 use later::{
     AtRiskRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute,
-    OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
+    MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};
@@ -89,6 +89,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/reasons") view={Lazy::<HygieneRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/follow-ups") view={Lazy::<FollowUpsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/money") view={Lazy::<MoneyRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/leads/:id") view={Lazy::<LeadRoute>::new()} ssr=SsrMode::Async/>

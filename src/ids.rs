@@ -55,6 +55,8 @@ ids! {
     BusinessLineId;
     /// The channel that a lead came through.
     SourceId;
+    /// What brought leads in for money.
+    CampaignId;
     /// What they want to buy.
     ProductId;
     /// The person or company behind one or more leads.

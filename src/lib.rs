@@ -28,6 +28,7 @@ pub mod jobs;
 pub mod leads;
 pub mod live;
 pub mod losses;
+pub mod money;
 pub mod outreach;
 pub mod people;
 pub mod persistence;

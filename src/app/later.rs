@@ -7,6 +7,7 @@ use crate::{
     hygiene::view::HygienePage,
     leads::view::LeadPage,
     losses::view::LostPoolPage,
+    money::view::MoneyPage,
     outreach::view::TodayPage,
     persistence::view::FollowUpsPage,
     risks::view::AtRiskPage,
@@ -51,6 +52,7 @@ macro_rules! later {
 
 later!(day: today is TodayRoute of TodayPage, at_risk is AtRiskRoute of AtRiskPage);
 later!(record: lead is LeadRoute of LeadPage, lost_pool is LostPoolRoute of LostPoolPage);
-later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage, hygiene is HygieneRoute of HygienePage, follow_ups is FollowUpsRoute of FollowUpsPage);
+later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage);
+later!(causes: hygiene is HygieneRoute of HygienePage, follow_ups is FollowUpsRoute of FollowUpsPage, money is MoneyRoute of MoneyPage);
 later!(office: settings is SettingsRoute of SettingsPage, section is SectionRoute of SectionPage, import is ImportRoute of ImportPage);
 later!(arrival: setup is SetupRoute of SetupPage, invitation is InvitationRoute of InvitationPage);

@@ -274,7 +274,8 @@ async fn remove_words(connection: &mut PgConnection, ids: &Value) -> Result<(), 
     sqlx::query!(
         "delete from product p where p.id between $1 and $2
              and not exists (select from lead l where l.product_id = p.id)
-             and not exists (select from win w where w.product_id = p.id)",
+             and not exists (select from win w where w.product_id = p.id)
+             and not exists (select from offered_request o where o.product_id = p.id)",
         product.first,
         product.last
     )
@@ -326,6 +327,7 @@ async fn remove_settings(connection: &mut PgConnection, ids: &Value) -> Result<(
            union select currency from estimate where currency is not null
            union select currency from offer where currency is not null
            union select currency from campaign_spend
+           union select estimate_hour_currency from organisation where estimate_hour_currency is not null
            union select base_currency from organisation"#
     )
     .fetch_all(&mut *connection)

@@ -147,6 +147,29 @@ pub async fn write_plan(
     Ok(())
 }
 
+/// Writes a plan and its history as part of a bigger change, which carries the request's key and tells everybody. The caller
+/// holds the lead's lock, and there is no open plan.
+pub async fn plan_beside(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    lead: LeadId,
+    loss: LossId,
+    plan: Plan,
+    note: Option<&str>,
+) -> Result<(), AppError> {
+    write_plan(&mut *connection, permit, lead, loss, plan, note).await?;
+    sqlx::query!(
+        "insert into activity (lead_id, kind, actor_id, at, detail) values ($1, 'recontact', $2, $3, $4)",
+        lead.0,
+        permit.viewer().id.0,
+        permit.now(),
+        json!({ "due_on": plan.due_on, "channel": plan.channel, "user_id": plan.person })
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 async fn end(connection: &mut PgConnection, permit: &Permit, plan: RecontactId, ending: &str) -> Result<(), AppError> {
     sqlx::query!(
         "update recontact set ended_at = $2, ended_by = $3, ending = $4 where id = $1 and ended_at is null",

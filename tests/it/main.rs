@@ -13,6 +13,7 @@ mod intake;
 mod leads;
 mod live;
 mod losses;
+mod money;
 mod outreach;
 mod people;
 mod persistence;

@@ -5,12 +5,13 @@ use crate::{
     fold::fold,
     ids::Names,
     people::store::team::write_hours,
+    pipeline::api::Money,
     settings::{
         model::{Currency, Field, Holiday, Hours, Organisation, Rate, Spend, Word, WordKind},
         rules::{code_of, free_code},
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, types::Json};
 
 /// The organisation.
@@ -68,10 +69,39 @@ pub async fn money_is_stored(connection: &mut PgConnection) -> Result<bool, AppE
         r#"select exists (select from lead where value_minor is not null)
                or exists (select from win where amount_minor is not null) or exists (select from offer)
                or exists (select from estimate where fee_minor is not null) or exists (select from campaign_spend)
+               or exists (select from organisation where estimate_hour_minor is not null)
                as "stored!""#
     )
     .fetch_one(connection)
     .await?)
+}
+
+/// What an hour of estimating costs: as it was set, and in the base currency at the rate of that day.
+pub async fn estimate_hour(connection: &mut PgConnection) -> Result<Option<(Money, i64)>, AppError> {
+    let row =
+        sqlx::query!("select estimate_hour_minor, estimate_hour_currency, estimate_hour_base_minor from organisation")
+            .fetch_one(connection)
+            .await?;
+    let set = row.estimate_hour_minor.zip(row.estimate_hour_currency);
+    Ok(set.zip(row.estimate_hour_base_minor).map(|((minor, currency), base)| (Money { minor, currency }, base)))
+}
+
+/// Sets what an hour of estimating costs, at the rate of `day`; a currency without a rate for it is refused by the database.
+pub async fn write_estimate_hour(
+    connection: &mut PgConnection,
+    hour: Option<&Money>,
+    day: NaiveDate,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update organisation set estimate_hour_minor = $1, estimate_hour_currency = $2,
+                estimate_hour_base_minor = base_amount($1, $2, $3)",
+        hour.map(|hour| hour.minor),
+        hour.map(|hour| hour.currency.as_str()),
+        day
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// All holidays, the next ones last.

@@ -128,6 +128,49 @@ pub async fn done_already(
     Ok(row.map(|row| (row.subject, row.subject_id)))
 }
 
+/// What the log says of the thing that this very request has set already.
+pub async fn detail_of(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    key: &RequestKey,
+) -> Result<Option<Value>, AppError> {
+    let detail = sqlx::query_scalar!(
+        "select detail from setting_change where actor_id = $1 and key = $2",
+        permit.viewer().id.0,
+        key.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(detail)
+}
+
+/// Who changed a field of a thing last, and when: whatever about it, or whether `part` stands in it.
+pub async fn last_about(
+    connection: &mut PgConnection,
+    permit: &Permit,
+    subject: &str,
+    id: Option<i64>,
+    field: &str,
+    part: Option<&str>,
+) -> Result<(Option<String>, Option<crate::clock::Moment>), AppError> {
+    let row = sqlx::query!(
+        r#"select u.name as "name?", c.at
+           from setting_change c
+           cross join lateral (select c.detail -> 'fields' -> $3 ->> 0 as old, c.detail -> 'fields' -> $3 ->> 1 as new) as f
+           left join app_user u on u.id = c.actor_id
+           where c.subject = $1 and c.subject_id is not distinct from $2 and f.old <> f.new
+             and ($4::text is null or (position($4 in f.old) > 0) <> (position($4 in f.new) > 0))
+           order by c.id desc limit 1"#,
+        subject,
+        id,
+        field,
+        part
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map_or((None, None), |row| (row.name, Some(permit.moment(row.at)))))
+}
+
 /// Who changed a thing last, and when.
 pub async fn last(
     connection: &mut PgConnection,

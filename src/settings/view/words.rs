@@ -122,6 +122,8 @@ pub fn label(i18n: I18n, field: &str) -> String {
         "starts_on" => w!(i18n, f_starts_on),
         "ends_on" => w!(i18n, f_ends_on),
         "spend" => w!(i18n, f_spend),
+        "estimate_hour" => w!(i18n, f_estimate_hour),
+        "offered" => w!(i18n, f_offered),
         "in_use" => w!(i18n, f_in_use),
         "rates" => w!(i18n, f_rates),
         "kind" => w!(i18n, f_kind),
