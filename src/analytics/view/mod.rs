@@ -11,7 +11,7 @@ mod state;
 mod tiles;
 mod top;
 mod trend;
-mod words;
+pub mod words;
 
 pub use own::{OwnFiguresPage, OwnFiguresPanel};
 pub use page::LossesPage;
