@@ -120,10 +120,8 @@ pub fn figure(i18n: I18n, gauge: Gauge, figure: &Figure, currency: &str) -> Stri
     let locale = i18n.get_locale();
     let Some(value) = figure.value else { return "–".to_owned() };
     match gauge {
-        #[expect(clippy::cast_possible_truncation, reason = "a count or minor units, whole numbers that came from an i64")]
-        Gauge::Losses => format::number(locale, value as i64),
-        #[expect(clippy::cast_possible_truncation, reason = "a count or minor units, whole numbers that came from an i64")]
-        Gauge::LostValue => format::money(locale, &Money { minor: value as i64, currency: currency.to_owned() }),
+        Gauge::Losses => format::number(locale, value.round() as i64),
+        Gauge::LostValue => format::money(locale, &Money { minor: value.round() as i64, currency: currency.to_owned() }),
         Gauge::WinRate => format::percent(locale, value),
         Gauge::MedianDays => t_string!(i18n, decisions.days, shown = format::decimal(locale, value)).to_string(),
     }
