@@ -9,7 +9,7 @@ use crate::{
 };
 use frame::Frame;
 use later::{
-    AtRiskRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, OwnFiguresRoute, SectionRoute,
+    AtRiskRoute, DecisionsRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute, MinutesRoute, OwnFiguresRoute, SectionRoute,
     SettingsRoute, SetupRoute, TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
@@ -87,6 +87,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/at-risk") view={Lazy::<AtRiskRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/decisions") view={Lazy::<DecisionsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/decisions/:meeting") view={Lazy::<MinutesRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/leads/:id") view={Lazy::<LeadRoute>::new()} ssr=SsrMode::Async/>
