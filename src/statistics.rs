@@ -69,8 +69,8 @@ mod tests {
     #[test]
     fn rates_that_are_the_same_have_a_ratio_around_one() {
         let (low, high) = rate_ratio(100, 100).expect("an interval");
-        // Wilson's interval of 100 of 200 is 0.4313 to 0.5687.
-        assert!((low - 0.7583).abs() < 5e-4 && (high.expect("closed") - 1.3187).abs() < 5e-4, "{low} {high:?}");
+        // Wilson's interval of 100 of 200 is 0.4314 to 0.5686.
+        assert!((low - 0.7586).abs() < 5e-4 && (high.expect("closed") - 1.3182).abs() < 5e-4, "{low} {high:?}");
         assert_eq!(rate_ratio(0, 0), None);
         assert_eq!(rate_ratio(0, 5).map(|(_, high)| high), Some(None));
         assert_eq!(rate_ratio(5, 0).map(|(low, _)| low), Some(0.0));

@@ -10,7 +10,7 @@ use crate::{
     app::trouble::Trouble,
     decisions::{
         api::{Decision, Judged, Minuted, Minutes, Pin, Spoken, read_minutes, take_off},
-        rules::{DecisionDraft, Measured, MeetingDraft, Reach},
+        rules::{DecisionDraft, Figure, Gauge, Measured, MeetingDraft, Reach},
     },
     error::AppError,
     format,
@@ -237,7 +237,7 @@ fn DecisionView(minuted: Minuted, may_decide: bool, currency: String, hands: Han
                 <div><dt>{t!(i18n, decisions.narrowed_to)}</dt><dd><bdi>{about}</bdi></dd></div>
             </dl>
             {match measured {
-                Some(measured) => view! { <Effect measured gauge currency/> }.into_any(),
+                Some(measured) => view! { <BeforeAndAfter measured gauge currency/> }.into_any(),
                 None => view! { <p class="muted">{t!(i18n, decisions.not_begun)}</p> }.into_any(),
             }}
             {judged.map(|judged| view! { <JudgedView judged meeting=decision.meeting/> })}
@@ -248,10 +248,10 @@ fn DecisionView(minuted: Minuted, may_decide: bool, currency: String, hands: Han
 
 /// The figure before and after.
 #[component]
-fn Effect(measured: Measured, gauge: crate::decisions::rules::Gauge, currency: String) -> impl IntoView {
+fn BeforeAndAfter(measured: Measured, gauge: Gauge, currency: String) -> impl IntoView {
     let i18n = use_i18n();
     let Measured { before, after, change, reach, .. } = measured;
-    let side = move |figure: crate::decisions::rules::Figure, currency: String| {
+    let side = move |figure: Figure, currency: String| {
         view! {
             <td class="num">
                 <strong>{move || words::figure(i18n, gauge, &figure, &currency)}</strong>

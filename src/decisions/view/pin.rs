@@ -4,8 +4,8 @@ use super::words;
 use crate::{
     app::frame::Me,
     decisions::{
-        api::{Choices, MeetingAnswer, NewPin, Where, pin, read_choices},
-        rules::{LONGEST_TITLE, MeetingDraft, PinKind, Problem},
+        api::{Choices, MeetingAnswer, MeetingRow, NewPin, Where, pin, read_choices},
+        rules::{LONGEST_PIN, LONGEST_TITLE, MeetingDraft, PinKind, Problem},
     },
     format,
     i18n::{t, t_string, tu_string, use_i18n},
@@ -137,7 +137,7 @@ fn PinForm(
             }
         });
     };
-    let option = move |row: crate::decisions::api::MeetingRow| {
+    let option = move |row: MeetingRow| {
         let id = row.id;
         let text = move || format!("{} · {}", format::date(i18n.get_locale(), row.held_on), row.title);
         view! { <option value=id.to_string() prop:selected=move || meeting.get() == Some(id)>{text}</option> }
@@ -184,7 +184,7 @@ fn PinForm(
                 label=Signal::derive(move || t_string!(i18n, decisions.pin_name).to_string())
                 value=name
                 kind="text"
-                longest=crate::decisions::rules::LONGEST_PIN
+                longest=LONGEST_PIN
                 required=true
             />
             <TextField

@@ -132,7 +132,7 @@ pub fn stands_on(i18n: I18n, gauge: Gauge, runs: i64) -> Option<String> {
     let shown = format::number(i18n.get_locale(), runs);
     match gauge {
         Gauge::Losses => None,
-        Gauge::WinRate => Some(t_string!(i18n, decisions.of_decided, count = runs, shown = shown).to_string()),
+        Gauge::WinRate => Some(t_string!(i18n, decisions.of_decided, shown = shown).to_string()),
         Gauge::LostValue | Gauge::MedianDays => {
             Some(t_string!(i18n, decisions.of_losses, count = runs, shown = shown).to_string())
         }
