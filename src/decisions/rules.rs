@@ -222,9 +222,9 @@ pub fn is_ours(address: &str) -> bool {
     let Some(rest) = path.strip_prefix("/losses") else { return false };
     let is_word = |word: &str| {
         !word.is_empty()
-            && word.bytes().all(|byte| {
-                byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-'
-            })
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-')
     };
     let is_path = rest.is_empty() || rest.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_word));
     is_path && address.len() <= LONGEST_ADDRESS && is_query(query)
@@ -445,8 +445,20 @@ mod tests {
             assert!(is_ours(address), "{address}");
         }
         for address in [
-            "", "/", "/lossesx", "//losses", "https://elsewhere.test/losses", "/losses/../settings", "/losses//x", "/losses#x",
-            "/losses?a b", "/losses?ç", "/losses/", "/losses?x#y", "/losses\\x", "/losses?\"<b>",
+            "",
+            "/",
+            "/lossesx",
+            "//losses",
+            "https://elsewhere.test/losses",
+            "/losses/../settings",
+            "/losses//x",
+            "/losses#x",
+            "/losses?a b",
+            "/losses?ç",
+            "/losses/",
+            "/losses?x#y",
+            "/losses\\x",
+            "/losses?\"<b>",
         ] {
             assert!(!is_ours(address), "{address}");
         }

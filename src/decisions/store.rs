@@ -212,12 +212,7 @@ async fn pins(permit: &Permit, meeting: MeetingId) -> Result<Vec<Pin>, AppError>
         .collect()
 }
 
-async fn measured(
-    app: &App,
-    permit: &Permit,
-    head: &Head,
-    decisions: Vec<Decision>,
-) -> Result<Vec<Minuted>, AppError> {
+async fn measured(app: &App, permit: &Permit, head: &Head, decisions: Vec<Decision>) -> Result<Vec<Minuted>, AppError> {
     let asked = |decision: &Decision| {
         let DecisionDraft { starts_on, check_on, ref selection, .. } = decision.draft;
         let spans = rules::days(starts_on, check_on, head.today)?;
@@ -226,14 +221,12 @@ async fn measured(
     };
     let asked: Vec<_> = decisions.iter().map(asked).collect();
     let selections: Vec<Selection> = asked.iter().flatten().flat_map(|(_, sides)| sides.clone()).collect();
-    let totals =
-        if selections.is_empty() { Vec::new() } else { shelf::totals(app, permit, selections).await? };
+    let totals = if selections.is_empty() { Vec::new() } else { shelf::totals(app, permit, selections).await? };
     let mut pairs = totals.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
     let minuted = |(decision, asked): (Decision, Option<([Span; 2], [Selection; 2])>)| {
         let DecisionDraft { gauge, expected, .. } = decision.draft;
         let figures = asked.and_then(|(spans, _)| Some((spans, pairs.next()?)));
-        let measured =
-            figures.map(|(spans, totals)| rules::measured(gauge, expected, spans, totals, decision.is_over));
+        let measured = figures.map(|(spans, totals)| rules::measured(gauge, expected, spans, totals, decision.is_over));
         Minuted { narrowed: narrowed(head, &decision.draft.selection), measured, decision }
     };
     Ok(decisions.into_iter().zip(asked).map(minuted).collect())
@@ -258,9 +251,10 @@ pub async fn choices(permit: &Permit) -> Result<Choices, AppError> {
     if !permit.viewer().manages() {
         return Err(AppError::Forbidden);
     }
-    let rows = sqlx::query!(r#"select id, name from app_user where closed_at is null order by name collate "und-x-icu", id"#)
-        .fetch_all(permit.pool())
-        .await?;
+    let rows =
+        sqlx::query!(r#"select id, name from app_user where closed_at is null order by name collate "und-x-icu", id"#)
+            .fetch_all(permit.pool())
+            .await?;
     let colleagues = rows.into_iter().map(|row| Colleague { id: UserId(row.id), name: row.name }).collect();
     Ok(Choices { colleagues, meetings: meetings(permit, MOST_CHOICES).await?, today: today(permit).await? })
 }
@@ -484,12 +478,10 @@ async fn make(
     .await?;
     let id = match made {
         Some(id) => id,
-        None => {
-            sqlx::query_scalar!("select id from decision where made_by = $1 and request_key = $2", by, key.0)
-                .fetch_optional(connection)
-                .await?
-                .ok_or(AppError::NotFound)?
-        }
+        None => sqlx::query_scalar!("select id from decision where made_by = $1 and request_key = $2", by, key.0)
+            .fetch_optional(connection)
+            .await?
+            .ok_or(AppError::NotFound)?,
     };
     Ok(Ok(DecisionId(id)))
 }
@@ -594,11 +586,7 @@ pub async fn judge(permit: &Permit, wanted: &Judgement) -> Result<DecisionAnswer
 }
 
 /// Whether this very request has judged it before.
-async fn is_judged_by(
-    connection: &mut PgConnection,
-    permit: &Permit,
-    wanted: &Judgement,
-) -> Result<bool, AppError> {
+async fn is_judged_by(connection: &mut PgConnection, permit: &Permit, wanted: &Judgement) -> Result<bool, AppError> {
     let is_judged = sqlx::query_scalar!(
         r#"select exists (select from decision where id = $1 and judged_by = $2 and judged_key = $3) as "is_judged!""#,
         wanted.decision.0,

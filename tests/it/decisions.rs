@@ -153,7 +153,9 @@ async fn only_our_own_pages_can_be_pinned() {
     let app = spawn_app().await;
     let selin = app.sign_in(SELIN).await;
     let meeting = meeting(&selin).await;
-    for address in ["https://elsewhere.test/losses", "//elsewhere.test", "/settings", "/losses/../settings", "javascript:1"] {
+    for address in
+        ["https://elsewhere.test/losses", "//elsewhere.test", "/settings", "/losses/../settings", "javascript:1"]
+    {
         let answer: MeetingAnswer = heard(pin(&selin, json!({ "known": meeting }), address).await);
         assert_eq!(answer, MeetingAnswer::Refused { problem: Problem::Address }, "{address}");
         let sql = format!(
@@ -249,7 +251,9 @@ async fn of_two_who_judge_at_once_one_is_told_what_the_other_said() {
     );
     let told = match (&one, &other) {
         (DecisionAnswer::Done { .. }, DecisionAnswer::Changed { now }) => (now.clone(), Verdict::Kept, "It works"),
-        (DecisionAnswer::Changed { now }, DecisionAnswer::Done { .. }) => (now.clone(), Verdict::Dropped, "It does not"),
+        (DecisionAnswer::Changed { now }, DecisionAnswer::Done { .. }) => {
+            (now.clone(), Verdict::Dropped, "It does not")
+        }
         _ => panic!("{one:?} {other:?}"),
     };
     let judged = told.0.judged.expect("judged");
@@ -351,7 +355,10 @@ async fn nothing_is_told_before_the_time_is_over() {
     app.clock.advance(TimeDelta::days(1));
     let selin = app.sign_in(SELIN).await;
     let measured = minutes(&selin, meeting).await.decisions[0].measured.expect("it has begun");
-    assert_eq!((measured.before.span.from, measured.before.span.to), (Some(day("2026-03-02")), Some(day("2026-03-02"))));
+    assert_eq!(
+        (measured.before.span.from, measured.before.span.to),
+        (Some(day("2026-03-02")), Some(day("2026-03-02")))
+    );
     assert_eq!(measured.reach, Reach::Early);
     app.clock.advance(TimeDelta::days(3));
     let selin = app.sign_in(SELIN).await;

@@ -80,7 +80,9 @@ pub fn MeetingDialog(
                             *seen = now;
                         }
                     });
-                    state.object(tu_string!(i18n, decisions.changed_meanwhile, who = by, time = time, what = what).to_string());
+                    state.object(
+                        tu_string!(i18n, decisions.changed_meanwhile, who = by, time = time, what = what).to_string(),
+                    );
                 }
                 Err(error) => state.object(untrack(|| trouble(i18n, error))),
             }
@@ -298,9 +300,8 @@ fn JudgeForm(
             }
         });
     };
-    let verdicts = move || {
-        Verdict::ALL.iter().map(|verdict| (*verdict, words::verdict(i18n, *verdict))).collect::<Vec<_>>()
-    };
+    let verdicts =
+        move || Verdict::ALL.iter().map(|verdict| (*verdict, words::verdict(i18n, *verdict))).collect::<Vec<_>>();
     view! {
         <FormDialog
             id="judge-title"

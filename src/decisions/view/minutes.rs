@@ -72,7 +72,8 @@ pub fn MinutesPage() -> impl IntoView {
                 view! { <MeetingDialog before=Some((meeting, draft)) today on_done/> }.into_any()
             }
             Open::Deciding(meeting, before) => {
-                view! { <DecisionDialog meeting before narrowings=hands.narrowings.get_value() on_done=done/> }.into_any()
+                view! { <DecisionDialog meeting before narrowings=hands.narrowings.get_value() on_done=done/> }
+                    .into_any()
             }
             Open::Judging(about) => {
                 view! { <JudgeDialog about narrowings=hands.narrowings.get_value() on_done=done/> }.into_any()

@@ -121,7 +121,9 @@ pub fn figure(i18n: I18n, gauge: Gauge, figure: &Figure, currency: &str) -> Stri
     let Some(value) = figure.value else { return "–".to_owned() };
     match gauge {
         Gauge::Losses => format::number(locale, value.round() as i64),
-        Gauge::LostValue => format::money(locale, &Money { minor: value.round() as i64, currency: currency.to_owned() }),
+        Gauge::LostValue => {
+            format::money(locale, &Money { minor: value.round() as i64, currency: currency.to_owned() })
+        }
         Gauge::WinRate => format::percent(locale, value),
         Gauge::MedianDays => t_string!(i18n, decisions.days, shown = format::decimal(locale, value)).to_string(),
     }
