@@ -9,8 +9,8 @@ use crate::{
 };
 use frame::Frame;
 use later::{
-    AtRiskRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute, LostPoolRoute,
-    MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
+    AtRiskRoute, DecisionsRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute,
+    LostPoolRoute, MinutesRoute, MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};
@@ -90,6 +90,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/losses/reasons") view={Lazy::<HygieneRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/follow-ups") view={Lazy::<FollowUpsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/money") view={Lazy::<MoneyRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/decisions") view={Lazy::<DecisionsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/decisions/:meeting") view={Lazy::<MinutesRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/me/figures") view={Lazy::<OwnFiguresRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/leads/:id") view={Lazy::<LeadRoute>::new()} ssr=SsrMode::Async/>

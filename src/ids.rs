@@ -67,6 +67,12 @@ ids! {
     TagId;
     /// A file attached to a lead.
     AttachmentId;
+    /// A meeting over the figures.
+    MeetingId;
+    /// A view of the figures that is pinned to a meeting.
+    PinId;
+    /// What a meeting decided.
+    DecisionId;
 }
 
 /// The key of one request that changes something. The browser makes it once per intent and repeats it on a retry, so

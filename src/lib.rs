@@ -18,6 +18,7 @@ pub mod clock;
 pub mod colleagues;
 #[cfg(feature = "ssr")]
 pub mod command;
+pub mod decisions;
 pub mod demo;
 pub mod error;
 pub mod fold;

@@ -373,6 +373,12 @@ impl Cockpit {
         }
     }
 
+    /// What a selection comes to, without its charts.
+    pub fn whole(&mut self, selection: &Selection) -> Totals {
+        self.narrow(&Selection { against: super::selection::Against::Nothing, ..selection.clone() });
+        self.totals(0)
+    }
+
     /// The runs that a selection lets through, in no order.
     pub fn runs(&mut self, selection: &Selection, behind: Behind) -> Vec<Run> {
         self.narrow(selection);

@@ -3,7 +3,7 @@
 
 use super::{
     api::{Changes, Counted, ListPage, Listing, Opening},
-    cockpit::{Cockpit, Run},
+    cockpit::{Cockpit, Run, Totals},
     facts::{Book, Fact, Head},
     rules::Step,
     selection::Selection,
@@ -134,6 +134,12 @@ pub async fn open(app: &App, permit: &Permit, selection: &Selection, step: Step)
 pub async fn answer(app: &App, permit: &Permit, selection: &Selection, step: Step) -> Result<Counted, AppError> {
     let (kept, selection) = (current(app, permit).await?, selection.clone());
     count(kept, move |cockpit| Counted { answer: cockpit.answer(&selection, step), head: cockpit.head().clone() }).await
+}
+
+/// What each of these selections comes to, whatever it is held against.
+pub async fn totals(app: &App, permit: &Permit, selections: Vec<Selection>) -> Result<Vec<Totals>, AppError> {
+    let kept = current(app, permit).await?;
+    count(kept, move |cockpit| selections.iter().map(|selection| cockpit.whole(selection)).collect()).await
 }
 
 /// The viewer's facts as bytes, the same bytes for as long as nothing changes.

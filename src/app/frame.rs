@@ -51,7 +51,7 @@ pub fn Frame() -> impl IntoView {
     let losses = move || {
         Suspend::new(async move {
             let manages = viewer.await.is_ok_and(|viewer| viewer.manages());
-            manages.then(|| view! { <A href="/losses">{t!(i18n, shell.losses)}</A> })
+            manages.then(|| view! { <A href="/losses" exact=true>{t!(i18n, shell.losses)}</A> })
         })
     };
     view! {
@@ -65,6 +65,7 @@ pub fn Frame() -> impl IntoView {
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
                 <Suspense>{losses}</Suspense>
+                <A href="/losses/decisions">{t!(i18n, decisions.title)}</A>
                 <Suspense>{import}</Suspense>
                 <div class="rail-foot">
                     <button type="button" class="quiet account-button" popovertarget="account">{t!(i18n, shell.account)}</button>

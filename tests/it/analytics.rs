@@ -1,8 +1,8 @@
 //! Figures: each of them against SQL over the base tables that was written apart from the code, on generated histories,
 //! on the demo's company and on the real leads; who may read what; and the edges of days, months and weeks.
 
-mod history;
-mod plain;
+pub mod history;
+pub mod plain;
 
 use crate::{
     given::{self, Given},
@@ -39,7 +39,7 @@ const AYSE: &str = "ayse@demo.winback";
 const ISIL: &str = "isil@demo.winback";
 
 /// The same numbers in every run: what fails once fails again.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     fn roll(&mut self) -> u64 {

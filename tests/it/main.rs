@@ -4,6 +4,7 @@ mod activities;
 mod analytics;
 mod capture;
 mod colleagues;
+mod decisions;
 mod demo;
 mod given;
 mod harness;

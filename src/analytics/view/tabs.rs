@@ -11,8 +11,11 @@ pub fn LossesTabs() -> impl IntoView {
     view! {
         <nav class="losses-tabs" aria-label=move || t_string!(i18n, analytics.title).to_string()>
             <A href="/losses" exact=true>{t!(i18n, analytics.tab_cockpit)}</A>
+            <A href="/losses/insights">{t!(i18n, analytics.tab_insights)}</A>
             <A href="/losses/reasons">{t!(i18n, analytics.tab_reasons)}</A>
             <A href="/losses/follow-ups">{t!(i18n, analytics.tab_follow_ups)}</A>
+            <A href="/losses/money">{t!(i18n, analytics.tab_money)}</A>
+            <A href="/losses/decisions">{t!(i18n, analytics.tab_decisions)}</A>
         </nav>
     }
 }
