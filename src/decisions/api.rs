@@ -77,7 +77,7 @@ pub struct Overview {
 
 /// Something pinned to a meeting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pin {
+pub struct Pinned {
     /// Which.
     pub id: PinId,
     /// What it shows.
@@ -98,7 +98,7 @@ pub struct Spoken {
     /// What was said.
     pub notes: String,
     /// What was looked at.
-    pub pins: Vec<Pin>,
+    pub pins: Vec<Pinned>,
 }
 
 /// A decision with what became of its figure, over the leads that the viewer may read.
@@ -168,7 +168,7 @@ pub struct Choices {
 
 /// A meeting to be written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaveMeeting {
+pub struct WantedMeeting {
     /// Which, and what they saw of it; a new one without.
     pub before: Option<(MeetingId, MeetingDraft)>,
     /// What it shall say.
@@ -231,7 +231,7 @@ pub struct NewPin {
 
 /// A decision to be written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaveDecision {
+pub struct WantedDecision {
     /// Of which meeting.
     pub meeting: MeetingId,
     /// Which, and what they saw of it; a new one without.
@@ -301,7 +301,7 @@ pub async fn read_choices() -> Result<Choices, AppError> {
 
 /// Writes down a meeting, or writes over what it said.
 #[server(prefix = "/api", endpoint = "decisions/save_meeting", input = Json, output = Json)]
-pub async fn save_meeting(wanted: SaveMeeting) -> Result<MeetingAnswer, AppError> {
+pub async fn save_meeting(wanted: WantedMeeting) -> Result<MeetingAnswer, AppError> {
     sound(&wanted.key)?;
     super::store::save_meeting(&crate::people::guard::permit()?, &wanted).await
 }
@@ -321,7 +321,7 @@ pub async fn take_off(pin: PinId) -> Result<(), AppError> {
 
 /// Writes down a decision, or writes over one that is not judged.
 #[server(prefix = "/api", endpoint = "decisions/decide", input = Json, output = Json)]
-pub async fn decide(wanted: SaveDecision) -> Result<DecisionAnswer, AppError> {
+pub async fn decide(wanted: WantedDecision) -> Result<DecisionAnswer, AppError> {
     sound(&wanted.key)?;
     super::store::decide(&crate::people::guard::permit()?, &wanted).await
 }

@@ -3,7 +3,7 @@
 use super::{
     api::{
         Choices, Colleague, Decision, DecisionAnswer, Judged, Judgement, MeetingAnswer, MeetingRow, Minuted, Minutes,
-        Narrowed, NewPin, Overview, Pin, SaveDecision, SaveMeeting, Spoken, Where,
+        Narrowed, NewPin, Overview, Pinned, Spoken, WantedDecision, WantedMeeting, Where,
     },
     rules::{self, DecisionDraft, MeetingDraft, Problem},
 };
@@ -190,7 +190,7 @@ pub async fn minutes(app: &App, permit: &Permit, meeting: MeetingId) -> Result<M
     })
 }
 
-async fn pins(permit: &Permit, meeting: MeetingId) -> Result<Vec<Pin>, AppError> {
+async fn pins(permit: &Permit, meeting: MeetingId) -> Result<Vec<Pinned>, AppError> {
     let rows = sqlx::query!(
         "select p.id, p.kind, p.title, p.address, p.words, u.name as by from pin p join app_user u on u.id = p.by_id
          where p.meeting_id = $1 and p.taken_off_at is null order by p.id",
@@ -200,7 +200,7 @@ async fn pins(permit: &Permit, meeting: MeetingId) -> Result<Vec<Pin>, AppError>
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Pin {
+            Ok(Pinned {
                 id: PinId(row.id),
                 kind: word(&row.kind)?,
                 title: row.title,
@@ -260,7 +260,7 @@ pub async fn choices(permit: &Permit) -> Result<Choices, AppError> {
 }
 
 /// Writes down a meeting, or writes over what it said if that is still what they saw.
-pub async fn save_meeting(permit: &Permit, wanted: &SaveMeeting) -> Result<MeetingAnswer, AppError> {
+pub async fn save_meeting(permit: &Permit, wanted: &WantedMeeting) -> Result<MeetingAnswer, AppError> {
     if !permit.viewer().manages() {
         return Ok(MeetingAnswer::Refused { problem: Problem::NotYours });
     }
@@ -413,7 +413,7 @@ pub async fn take_off(permit: &Permit, pin: PinId) -> Result<(), AppError> {
 }
 
 /// Writes down a decision, or writes over one that is not judged and still says what they saw.
-pub async fn decide(permit: &Permit, wanted: &SaveDecision) -> Result<DecisionAnswer, AppError> {
+pub async fn decide(permit: &Permit, wanted: &WantedDecision) -> Result<DecisionAnswer, AppError> {
     let refused = |problem| Ok(DecisionAnswer::Refused { problem });
     if !permit.viewer().manages() {
         return refused(Problem::NotYours);

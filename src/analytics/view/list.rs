@@ -11,6 +11,7 @@ use crate::{
         cockpit::Behind,
         facts::RunOutcome,
     },
+    decisions::{rules::PinKind, view::PinButton},
     format,
     i18n::{t, t_string},
     losses::view::words::{language, lead_name},
@@ -49,11 +50,14 @@ pub fn ListPanel(shown: Shown, listing: Option<Listing>) -> impl IntoView {
             </button>
         }
     };
+    let opened = move || {
+        let look = shown.look.get();
+        if look.list.is_some() { look } else { look.listing(Behind::Losses) }
+    };
+    let listed = Signal::derive(move || query::address(&opened()));
     let file = move |kind: &'static str| {
         move || {
-            let look = shown.look.get();
-            let look = if look.list.is_some() { look } else { look.listing(Behind::Losses) };
-            let query = query::query(&look);
+            let query = query::query(&opened());
             let mark = if query.is_empty() { "?" } else { "&" };
             format!("/losses/export/{kind}{query}{mark}lang={}", language(i18n))
         }
@@ -66,6 +70,11 @@ pub fn ListPanel(shown: Shown, listing: Option<Listing>) -> impl IntoView {
                     {Behind::ALL.iter().map(|behind| choice(*behind)).collect_view()}
                 </span>
                 <span class="options small">
+                    <PinButton
+                        kind=PinKind::List
+                        title=Signal::derive(move || t_string!(i18n, analytics.leads_behind).to_string())
+                        address=listed
+                    />
                     <a class="button quiet" href=file("csv") download="" rel="external">"CSV"</a>
                     <a class="button quiet" href=file("xlsx") download="" rel="external">"XLSX"</a>
                 </span>

@@ -1,13 +1,14 @@
 //! What every chart stands in: its title with an explanation, its own filter with the way out of it, and the chart to take
 //! along.
 
-use super::{state::Shown, words};
+use super::{query, state::Shown, words};
 use crate::{
     analytics::{
         cockpit::Hand,
         facts::Word,
         selection::{Dim, Pick},
     },
+    decisions::{rules::PinKind, view::PinButton},
     i18n::{t, t_string},
     ui::{
         chart::picture::{Drawing, Picture, save_png, save_svg},
@@ -135,6 +136,7 @@ pub fn TakeAlong(
                 <span class="options">
                     <button type="button" class="quiet small" on:click=move |_| untrack(|| save_svg(&picture()))>"SVG"</button>
                     <button type="button" class="quiet small" on:click=move |_| untrack(|| save_png(&picture()))>"PNG"</button>
+                    <PinButton kind=PinKind::Chart title address=Signal::derive(move || shown.look.with(query::address))/>
                 </span>
                 {rows}
             </Show>

@@ -8,7 +8,7 @@ use crate::{
     app::trouble::Trouble,
     decisions::{
         api::{
-            Choices, Decision, DecisionAnswer, Judgement, MeetingAnswer, SaveDecision, SaveMeeting, decide, judge,
+            Choices, Decision, DecisionAnswer, Judgement, MeetingAnswer, WantedDecision, WantedMeeting, decide, judge,
             read_choices, save_meeting,
         },
         rules::{self, DecisionDraft, LONGEST_TITLE, MeetingDraft, Problem, Verdict},
@@ -58,7 +58,7 @@ pub fn MeetingDialog(
         }
         let before_now = before.get_value();
         let key = key.of(&(&before_now, &draft));
-        let wanted = SaveMeeting { before: before_now, draft, key };
+        let wanted = WantedMeeting { before: before_now, draft, key };
         state.is_sent();
         spawn_local(async move {
             let answer = connection.persistently(async || save_meeting(wanted.clone()).await).await;
@@ -174,7 +174,7 @@ fn DecideForm(
         };
         let before_now = before.get_value();
         let key = key.of(&(&before_now, &draft));
-        let wanted = SaveDecision { meeting, before: before_now, draft, key };
+        let wanted = WantedDecision { meeting, before: before_now, draft, key };
         state.is_sent();
         spawn_local(async move {
             let answer = connection.persistently(async || decide(wanted.clone()).await).await;

@@ -3,7 +3,7 @@
 use super::words;
 use crate::{
     decisions::{
-        api::{Colleague, Pin},
+        api::{Colleague, Pinned},
         rules::{DecisionDraft, DecisionKind, Gauge, LONGEST_WHAT, Problem, query_of, selection_of},
     },
     i18n::{t, t_string, use_i18n},
@@ -66,8 +66,8 @@ impl DecisionForm {
 }
 
 /// What a decision's figure may be narrowed to: what was pinned, by its title and address.
-pub fn narrowings(pins: &[Pin]) -> Vec<(String, String)> {
-    let narrowing = |pin: &Pin| {
+pub fn narrowings(pins: &[Pinned]) -> Vec<(String, String)> {
+    let narrowing = |pin: &Pinned| {
         let query = pin.address.split_once('?').map_or("", |(_, query)| query);
         (query_of(&selection_of(query)), pin.title.clone())
     };

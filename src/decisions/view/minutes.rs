@@ -9,7 +9,7 @@ use crate::{
     analytics::view::words as charts,
     app::trouble::Trouble,
     decisions::{
-        api::{Decision, Judged, Minuted, Minutes, Pin, Spoken, read_minutes, take_off},
+        api::{Decision, Judged, Minuted, Minutes, Pinned, Spoken, read_minutes, take_off},
         rules::{DecisionDraft, Figure, Gauge, Measured, MeetingDraft, Reach},
     },
     error::AppError,
@@ -159,10 +159,10 @@ fn MinutesView(minutes: Minutes, hands: Hands) -> impl IntoView {
 }
 
 #[component]
-fn PinView(pin: Pin, hands: Hands) -> impl IntoView {
+fn PinView(pin: Pinned, hands: Hands) -> impl IntoView {
     let i18n = use_i18n();
     let (toaster, connection) = (use_toaster(), use_connection());
-    let Pin { id, kind, title, address, words: said, by } = pin;
+    let Pinned { id, kind, title, address, words: said, by } = pin;
     let named = title.clone();
     let take = move |id: PinId| {
         spawn_local(async move {

@@ -2,6 +2,7 @@
 
 use super::{dialogs::MeetingDialog, words};
 use crate::{
+    analytics::view::LossesTabs,
     app::trouble::Trouble,
     decisions::api::{Decision, MeetingRow, Overview, read_overview},
     format,
@@ -52,6 +53,7 @@ fn OverviewView(overview: Overview, making: RwSignal<Option<NaiveDate>>) -> impl
                 <button type="button" class="primary" on:click=move |_| making.set(Some(today))>{t!(i18n, decisions.new_meeting)}</button>
             })}
         </header>
+        <LossesTabs/>
         <div class="decisions">
             <section class="panel" aria-labelledby="decisions-list">
                 <h2 id="decisions-list">{t!(i18n, decisions.decisions)}</h2>

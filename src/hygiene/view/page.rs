@@ -9,6 +9,7 @@ use super::{
 use crate::{
     analytics::view::{LossesTabs, period::PeriodChoice, words as figures},
     app::trouble::Trouble,
+    decisions::{rules::PinKind, view::PinButton},
     format,
     hygiene::{
         api::{Hygiene, ListPage, read_hygiene},
@@ -111,6 +112,11 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor) -> impl IntoView {
             <h1>{t!(i18n, hygiene.title)}</h1>
             <div class="losses-filters">
                 <PeriodChoice period=shown.look.period span on_choose=choose/>
+                <PinButton
+                    kind=PinKind::Chart
+                    title=Signal::derive(move || t_string!(i18n, hygiene.title).to_string())
+                    address=query::address(&shown.look)
+                />
             </div>
         </header>
         <LossesTabs/>

@@ -6,11 +6,11 @@ use super::{
     offering::OfferDialog,
     query::{self, Look},
     requests::Requests,
-    words,
 };
 use crate::{
-    analytics::rules::{Period, Preset, Span},
+    analytics::view::{LossesTabs, period::PeriodChoice, words as figures},
     app::trouble::Trouble,
+    decisions::{rules::PinKind, view::PinButton},
     format,
     i18n::{t, t_string, use_i18n},
     ids::CampaignId,
@@ -24,7 +24,6 @@ use crate::{
         wait::{gathered, when_free},
     },
 };
-use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -63,12 +62,6 @@ pub fn MoneyPage() -> impl IntoView {
     let reload = when_free(Signal::derive(move || open.with(Option::is_some)), move || report.refetch());
     view! {
         <PageTitle text=move || t_string!(i18n, money.title).to_string()/>
-        <header class="bar losses-bar">
-            <h1>{t!(i18n, money.title)}</h1>
-            <div class="losses-filters" role="group" aria-label=move || t_string!(i18n, analytics.filters)>
-                <PeriodFilter look/>
-            </div>
-        </header>
         <Transition fallback=move || view! { <p class="pool-note muted">{t!(i18n, money.loading)}</p> }>
             {move || {
                 let look = look.get();
@@ -92,6 +85,11 @@ fn Figures(report: MoneyReport, look: Look, open: RwSignal<Option<Open>>, reload
             soon.run(());
         }
     });
+    let navigate = use_navigate();
+    let choose = Callback::new(move |period| {
+        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        navigate(&query::address(Look { period, ..look }), options);
+    });
     let span = report.span;
     let report = StoredValue::new(report);
     let dialog = move || {
@@ -108,25 +106,28 @@ fn Figures(report: MoneyReport, look: Look, open: RwSignal<Option<Open>>, reload
         })
     };
     view! {
+        <header class="bar losses-bar">
+            <h1>{t!(i18n, money.title)}</h1>
+            <div class="losses-filters">
+                <PeriodChoice period=look.period span on_choose=choose/>
+                <PinButton
+                    kind=PinKind::Chart
+                    title=Signal::derive(move || t_string!(i18n, money.title).to_string())
+                    address=query::address(look)
+                />
+            </div>
+        </header>
+        <LossesTabs/>
+        <div class="losses-notes">
+            <strong class="num">{move || figures::span(i18n, span)}</strong>
+        </div>
         <div class="money-page">
-            <p class="muted num">{move || said(i18n, span)}</p>
             <Reasons report/>
             <Campaigns report open/>
             <Clients report open/>
             <Requests report look open/>
         </div>
         {dialog}
-    }
-}
-
-/// A period's days.
-fn said(i18n: crate::losses::view::words::I18n, span: Span) -> String {
-    let day = |day| format::date(i18n.get_locale(), day);
-    match (span.from, span.to) {
-        (None, None) => t_string!(i18n, analytics.span_all).to_string(),
-        (Some(from), None) => t_string!(i18n, analytics.span_from, from = day(from)).to_string(),
-        (None, Some(to)) => t_string!(i18n, analytics.span_to, to = day(to)).to_string(),
-        (Some(from), Some(to)) => t_string!(i18n, analytics.span_from_to, from = day(from), to = day(to)).to_string(),
     }
 }
 
@@ -196,74 +197,5 @@ fn Reasons(report: StoredValue<MoneyReport>) -> impl IntoView {
             <Bars label=Signal::derive(move || t_string!(i18n, money.reasons_title).to_string()) bars/>
             <p class="small muted" hidden=unvalued == 0>{note}</p>
         </section>
-    }
-}
-
-const BETWEEN: &str = "between";
-
-/// The period; each choice goes to the address that shows it.
-#[component]
-fn PeriodFilter(look: Memo<Look>) -> impl IntoView {
-    let i18n = use_i18n();
-    let navigate = use_navigate();
-    let go = Callback::new(move |period: Period| {
-        let address = query::address(Look { period, ..look.get_untracked() });
-        navigate(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
-    });
-    let word = move || match look.get().period {
-        Period::Preset(preset) => preset.word(),
-        Period::Between { .. } => BETWEEN,
-    };
-    let option = move |value: &'static str, text: String| {
-        view! {
-            <option value=value selected=move || word() == value prop:selected=move || word() == value>{text}</option>
-        }
-    };
-    let options = move || {
-        let presets = Preset::ALL.iter().filter_map(|one| Some(option(one.word(), words::preset(i18n, *one)?)));
-        let between = option(BETWEEN, t_string!(i18n, analytics.period_between).to_string());
-        presets.chain([between]).collect_view()
-    };
-    let choose = move |event: leptos::ev::Event| {
-        let open = Period::Between { from: None, to: None };
-        go.run(event_target_value(&event).parse().map_or(open, Period::Preset));
-    };
-    let ends = move || match look.get().period {
-        Period::Between { from, to } => Some((from, to)),
-        Period::Preset(_) => None,
-    };
-    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let from = move || text(ends().and_then(|(from, _)| from));
-    let to = move || text(ends().and_then(|(_, to)| to));
-    let day = |event: &leptos::ev::Event| event_target_value(event).parse().ok();
-    view! {
-        <select aria-label=move || t_string!(i18n, analytics.period) on:change=choose>{options}</select>
-        <span class="losses-days" hidden=move || ends().is_none()>
-            <input
-                type="date"
-                min="1970-01-01"
-                max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.from)
-                value=from
-                prop:value=from
-                on:change=move |event| {
-                    let to = untrack(ends).and_then(|(_, to)| to);
-                    go.run(Period::Between { from: day(&event), to });
-                }
-            />
-            <span aria-hidden="true">"–"</span>
-            <input
-                type="date"
-                min="1970-01-01"
-                max="2199-12-31"
-                aria-label=move || t_string!(i18n, analytics.to)
-                value=to
-                prop:value=to
-                on:change=move |event| {
-                    let from = untrack(ends).and_then(|(from, _)| from);
-                    go.run(Period::Between { from, to: day(&event) });
-                }
-            />
-        </span>
     }
 }

@@ -1,7 +1,6 @@
 //! The slice's vocabularies in the reader's language.
 
 use crate::{
-    analytics::rules::Preset,
     clock::Moment,
     format,
     i18n::t_string,
@@ -13,19 +12,6 @@ use chrono::{Datelike, NaiveDate};
 
 /// What stands where nobody knows.
 pub const UNKNOWN: &str = "–";
-
-/// What a preset is called; this page has all but the one without a date.
-pub fn preset(i18n: I18n, preset: Preset) -> Option<String> {
-    Some(match preset {
-        Preset::ThisMonth => t_string!(i18n, analytics.period_this_month).to_string(),
-        Preset::LastMonth => t_string!(i18n, analytics.period_last_month).to_string(),
-        Preset::ThisQuarter => t_string!(i18n, analytics.period_this_quarter).to_string(),
-        Preset::Last90Days => t_string!(i18n, analytics.period_last_90_days).to_string(),
-        Preset::ThisYear => t_string!(i18n, analytics.period_this_year).to_string(),
-        Preset::All => t_string!(i18n, analytics.period_all).to_string(),
-        Preset::Undated => return None,
-    })
-}
 
 /// An amount in the base currency, or a dash.
 pub fn amount(i18n: I18n, minor: Option<i64>, currency: &str) -> String {

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     analytics::view::{LossesTabs, period::PeriodChoice, words as figures},
     app::trouble::Trouble,
+    decisions::{rules::PinKind, view::PinButton},
     format,
     i18n::{t, t_string, use_i18n},
     live::{browser::follow, wire::Message},
@@ -106,6 +107,11 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor, reload: Callback<()>) -
             <h1>{t!(i18n, persistence.title)}</h1>
             <div class="losses-filters">
                 <PeriodChoice period=shown.look.period span on_choose=choose/>
+                <PinButton
+                    kind=PinKind::Chart
+                    title=Signal::derive(move || t_string!(i18n, persistence.title).to_string())
+                    address=query::address(&shown.look)
+                />
             </div>
         </header>
         <LossesTabs/>
