@@ -355,7 +355,7 @@ async fn every_page_sends_strangers_to_sign_in_and_back() {
     let ways_in = ["/setup", "/invitation/:secret"];
     for (pattern, access) in TABLE.iter().filter(|(path, _)| !path.starts_with("/api/") && !ways_in.contains(path)) {
         let path = pattern.replace(":section", "me").replace(":run", "1").replace(":kind", "csv");
-        let path = path.replace(":id", &lead.to_string()).replace('*', "none.txt");
+        let path = path.replace(":id", &lead.to_string()).replace(":meeting", "1").replace('*', "none.txt");
         let get = |client: &Client| client.request(Method::GET, &path).header(header::ACCEPT, "text/html").send();
         let (out, signed_in) = (get(&stranger).await.expect("an answer"), get(&ayse).await.expect("an answer"));
         let expected = match (*pattern, access) {
@@ -368,6 +368,7 @@ async fn every_page_sends_strangers_to_sign_in_and_back() {
             // What these hold is for managers, or sent by POST.
             (import, _) if import.starts_with("/import") => (StatusCode::SEE_OTHER, signed_in.status()),
             ("/fonts/*" | "/pkg/*" | "/favicon.svg", _) => (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND),
+            ("/losses/decisions/:meeting", _) => (StatusCode::SEE_OTHER, StatusCode::NOT_FOUND),
             ("/losses/reasons", _) => (StatusCode::SEE_OTHER, StatusCode::FORBIDDEN),
             (_, Access::Anyone) => (StatusCode::OK, StatusCode::OK),
             (_, Access::SignedIn) => (StatusCode::SEE_OTHER, StatusCode::OK),
