@@ -10,7 +10,6 @@ use super::{
 use crate::{
     analytics::{
         facts::{Head, Word},
-        rules::Span,
         selection::{Pick, Selection},
         shelf,
         store::head,
@@ -213,23 +212,21 @@ async fn pins(permit: &Permit, meeting: MeetingId) -> Result<Vec<Pinned>, AppErr
 }
 
 async fn measured(app: &App, permit: &Permit, head: &Head, decisions: Vec<Decision>) -> Result<Vec<Minuted>, AppError> {
-    let asked = |decision: &Decision| {
-        let DecisionDraft { starts_on, check_on, ref selection, .. } = decision.draft;
-        let spans = rules::days(starts_on, check_on, head.today)?;
-        let selection = rules::selection_of(selection);
-        Some((spans, spans.map(|span| rules::during(&selection, span))))
+    let days = |draft: &DecisionDraft| rules::days(draft.starts_on, draft.check_on, head.today);
+    let sides = |decision: &Decision| {
+        let selection = rules::selection_of(&decision.draft.selection);
+        days(&decision.draft).into_iter().flatten().map(move |span| rules::during(&selection, span))
     };
-    let asked: Vec<_> = decisions.iter().map(asked).collect();
-    let selections: Vec<Selection> = asked.iter().flatten().flat_map(|(_, sides)| sides.clone()).collect();
+    let selections: Vec<Selection> = decisions.iter().flat_map(sides).collect();
     let totals = if selections.is_empty() { Vec::new() } else { shelf::totals(app, permit, selections).await? };
     let mut pairs = totals.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
-    let minuted = |(decision, asked): (Decision, Option<([Span; 2], [Selection; 2])>)| {
+    let minuted = |decision: Decision| {
         let DecisionDraft { gauge, expected, .. } = decision.draft;
-        let figures = asked.and_then(|(spans, _)| Some((spans, pairs.next()?)));
+        let figures = days(&decision.draft).and_then(|spans| Some((spans, pairs.next()?)));
         let measured = figures.map(|(spans, totals)| rules::measured(gauge, expected, spans, totals, decision.is_over));
         Minuted { narrowed: narrowed(head, &decision.draft.selection), measured, decision }
     };
-    Ok(decisions.into_iter().zip(asked).map(minuted).collect())
+    Ok(decisions.into_iter().map(minuted).collect())
 }
 
 /// The bars that a decision's figure is narrowed to, with their names.
