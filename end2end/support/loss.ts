@@ -47,3 +47,30 @@ export async function markLost(page: Page, dialog: Locator) {
   await expect(dialog).toHaveCount(0);
 }
 
+/** Loses a lead for a reason, as the page's person; the loss's id. */
+export async function lose(page: Page, winback: Winback, name: string, reason: string) {
+  const lead = await winback.lead(name);
+  await attempt(page, winback, lead, { channel: 'call', result: 'refused' });
+  const logged = Number(await winback.sql(`select max(activity_id) from attempt where lead_id = ${lead}`));
+  const answer = await call<{ done?: { lost: { loss: number } } }>(page, winback, 'losses/lose', {
+    wanted: {
+      lead,
+      draft: {
+        outcome: await winback.sql(`select outcome from loss_reason where code = '${reason}'`),
+        reason: Number(await winback.sql(`select id from loss_reason where code = '${reason}'`)),
+        attempt: { logged },
+        same_again_because: '',
+        customer: 'nothing',
+        note: 'They chose another school.',
+        retry_potential: 'low',
+        evidence: {},
+        recontact_on: null,
+        override_because: '',
+      },
+      seen_version: Number(await winback.sql(`select move_version from lead where id = ${lead}`)),
+      key: key(),
+    },
+  });
+  expect(answer.done, JSON.stringify(answer)).toBeTruthy();
+  return answer.done!.lost.loss;
+}
