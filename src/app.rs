@@ -9,7 +9,7 @@ use crate::{
 };
 use frame::Frame;
 use later::{
-    AtRiskRoute, DecisionsRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute,
+    AtRiskRoute, DecisionsRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InsightsRoute, InvitationRoute, LeadRoute, LossesRoute,
     LostPoolRoute, MinutesRoute, MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
@@ -87,6 +87,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/at-risk") view={Lazy::<AtRiskRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/insights") view={Lazy::<InsightsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/reasons") view={Lazy::<HygieneRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/follow-ups") view={Lazy::<FollowUpsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/money") view={Lazy::<MoneyRoute>::new()} ssr=SsrMode::Async/>
