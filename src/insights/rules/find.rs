@@ -204,3 +204,144 @@ fn insight(words: &Words, runs: &Runs, counted: &Counted, one: &Asked) -> Insigh
         p: one.p,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        analytics::facts::{Fact, Fate, Head, RunOutcome},
+        analytics::rules::Preset,
+        ids::LeadId,
+    };
+    use engine::Facts;
+    use std::collections::BTreeMap;
+
+    const ALL: Period = Period::Preset(Preset::All);
+
+    fn fact(lead: i64, outcome: RunOutcome, keys: &[(Dim, &str)]) -> Fact {
+        let fate = match outcome {
+            RunOutcome::Open => Fate::Open,
+            RunOutcome::Won => Fate::Won,
+            RunOutcome::Lost => Fate::Lost,
+            RunOutcome::Unqualified => Fate::Unqualified,
+        };
+        Fact {
+            lead: LeadId(lead),
+            mark: lead,
+            outcome,
+            fate,
+            keys: keys.iter().map(|(dim, key)| (*dim, (*key).to_owned())).collect::<BTreeMap<_, _>>(),
+            excuse: None,
+            retry: None,
+            attempts: 1,
+            minor: None,
+            began: None,
+            ended: None,
+        }
+    }
+
+    fn book(facts: &[Fact]) -> Book {
+        let words = Words::new();
+        let empty = Facts::empty(&words.sizes());
+        let head = Head {
+            words,
+            seen: Default::default(),
+            holds: Default::default(),
+            currency: "EUR".to_owned(),
+            today: chrono::NaiveDate::from_ymd_opt(2026, 3, 2).expect("a day"),
+            fiscal_start: 1,
+        };
+        let mut book = Book { head, facts: empty };
+        book.change(&[], facts);
+        book
+    }
+
+    /// Of 100 runs of each rep, so many are lost and the others won; each line of business has its own usual share.
+    fn runs_of(reps: &[(&str, &str, i64)]) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for (rep, line, lost) in reps {
+            for place in 0..100 {
+                let outcome = if place < *lost { RunOutcome::Lost } else { RunOutcome::Won };
+                let lead = i64::try_from(facts.len()).expect("few") + 1;
+                facts.push(fact(lead, outcome, &[(Dim::Rep, rep), (Dim::Line, line)]));
+            }
+        }
+        facts
+    }
+
+    #[test]
+    fn whoever_differs_from_comparable_others_stands_out_once() {
+        let facts = runs_of(&[("1", "a", 50), ("2", "a", 50), ("3", "a", 85), ("4", "b", 90), ("5", "b", 90)]);
+        let found = find(&book(&facts), ALL);
+        let told: Vec<_> = found.insights.iter().map(|one| (&one.group, one.part, one.own.runs, one.others)).collect();
+        // Neither that line b loses more, nor that those beside rep 3 lose less than with them.
+        let [(Group::Of(bin), 85, 100, others)] = told[..] else { panic!("{told:?}") };
+        assert_eq!((bin.dim, bin.word.key.as_str(), others.runs), (Dim::Rep, "3", 200));
+        assert!((others.share - 0.5).abs() < 1e-9);
+        assert_eq!((found.looked_at, found.runs), (5, 500));
+    }
+
+    #[test]
+    fn the_others_are_weighed_by_the_groups_own_mix() {
+        // Rep 1 has hard leads mostly, rep 2 easy ones; with each kind both lose as many.
+        let mut facts = Vec::new();
+        for (rep, source, lost, all) in [("1", "x", 160, 200), ("1", "y", 12, 60), ("2", "x", 48, 60), ("2", "y", 40, 200)] {
+            for place in 0..all {
+                let outcome = if place < lost { RunOutcome::Lost } else { RunOutcome::Won };
+                let lead = i64::try_from(facts.len()).expect("few") + 1;
+                facts.push(fact(lead, outcome, &[(Dim::Rep, rep), (Dim::Source, source)]));
+            }
+        }
+        let found = find(&book(&facts), ALL);
+        let of_rep = |one: &&Insight| matches!(&one.group, Group::Of(bin) if bin.dim == Dim::Rep);
+        assert_eq!(found.insights.iter().find(of_rep), None);
+        assert_eq!(found.insights.len(), 1, "the sources differ: {found:?}");
+    }
+
+    #[test]
+    fn too_few_are_not_looked_at() {
+        let facts: Vec<_> = runs_of(&[("1", "a", 100), ("2", "a", 0)]).into_iter().step_by(4).collect();
+        let found = find(&book(&facts), ALL);
+        assert_eq!((found.insights.len(), found.looked_at, found.runs), (0, 0, 50));
+        assert_eq!(find(&book(&[]), ALL).looked_at, 0);
+    }
+
+    /// Numbers that look drawn by chance and are the same each time (D. E. Knuth's multiplier).
+    struct Draws(u64);
+
+    impl Draws {
+        fn below(&mut self, end: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) % end
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_behind_anything_hardly_anything_is_found() {
+        let mut draws = Draws(7);
+        let mut with_any = 0;
+        for _ in 0..100 {
+            let facts: Vec<_> = (1..=600)
+                .map(|lead| {
+                    let outcome = RunOutcome::ALL[1 + draws.below(3) as usize];
+                    let mut keys = vec![
+                        (Dim::Rep, draws.below(6)),
+                        (Dim::Source, draws.below(3)),
+                        (Dim::Product, draws.below(5)),
+                        (Dim::Segment, draws.below(4)),
+                    ];
+                    if outcome != RunOutcome::Won {
+                        keys.extend([(Dim::Reason, draws.below(6)), (Dim::Stage, draws.below(4))]);
+                    }
+                    let keys: Vec<_> = keys.into_iter().map(|(dim, key)| (dim, key.to_string())).collect();
+                    let keys: Vec<_> = keys.iter().map(|(dim, key)| (*dim, key.as_str())).collect();
+                    fact(lead, outcome, &keys)
+                })
+                .collect();
+            let found = find(&book(&facts), ALL);
+            assert!(found.looked_at > 50, "{}", found.looked_at);
+            with_any += usize::from(!found.insights.is_empty());
+        }
+        assert!(f64::from(with_any as u32) <= 100.0 * FALSE_DISCOVERIES, "{with_any} of 100");
+    }
+}
