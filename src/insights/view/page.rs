@@ -147,7 +147,7 @@ fn OneFamily(shown: Shown, family: Family) -> impl IntoView {
         let insights = own.into_iter().map(|insight| view! { <OneInsight shown insight/> }).collect_view();
         view! {
             <section class="panel" aria-labelledby=heading.clone()>
-                <header class="panel-head"><h2 id=heading>{move || words::family(i18n, family)}</h2></header>
+                <header class="panel-head"><h2 id=heading.clone()>{move || words::family(i18n, family)}</h2></header>
                 <ul class="insights">{insights}</ul>
             </section>
         }
