@@ -9,8 +9,9 @@ use crate::{
 };
 use frame::Frame;
 use later::{
-    AtRiskRoute, DecisionsRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InsightsRoute, InvitationRoute, LeadRoute, LossesRoute,
-    LostPoolRoute, MinutesRoute, MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
+    AtRiskRoute, DecisionsRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InsightsRoute, InvitationRoute, LeadRoute,
+    LossesRoute, LostPoolRoute, MinutesRoute, MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute,
+    TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};

@@ -105,7 +105,9 @@ async fn what_is_planted_is_found_with_the_figures_of_plain_sql() {
     expect(&all, "5: a poor cold list", true, |one| {
         group_is(one, Dim::Segment, "Textile mills") && one.event == Event::Unqualified
     });
-    expect(&all, "6: Google Ads loses", true, |one| group_is(one, Dim::Source, "Google Ads") && one.event == Event::Lost);
+    expect(&all, "6: Google Ads loses", true, |one| {
+        group_is(one, Dim::Source, "Google Ads") && one.event == Event::Lost
+    });
     expect(&all, "7: bad timing comes back", true, |one| {
         group_is(one, Dim::Reason, "Timing not suitable") && one.event == Event::WonBack
     });
@@ -175,10 +177,14 @@ async fn compare(app: &TestApp, found: &Insights, period: Period, sight: &str) {
     let runs = format!("select count(*) from fact f where f.outcome <> 'open' and ({sight}) and {}", in_days(span));
     let runs: i64 = sqlx::query_scalar(AssertSqlSafe(runs)).fetch_one(&app.pool).await.expect("a count");
     assert_eq!(found.found.runs as i64, runs);
+    eprintln!("{} of {}", found.found.insights.len(), found.found.looked_at);
     for insight in &found.found.insights {
+        eprintln!("{}", told(insight));
         let sql = by_hand(insight, span, found.before, sight);
-        let row: (i64, i64, i64, f64) =
-            sqlx::query_as(AssertSqlSafe(sql.clone())).fetch_one(&app.pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let row: (i64, i64, i64, f64) = sqlx::query_as(AssertSqlSafe(sql.clone()))
+            .fetch_one(&app.pool)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
         let told = told(insight);
         assert_eq!((insight.part, insight.own.runs, insight.others.runs), (row.0, row.1, row.2), "{told}\n{sql}");
         assert!((insight.others.share - row.3).abs() < 1e-9, "{told} {}\n{sql}", row.3);
@@ -280,7 +286,8 @@ async fn in_shuffled_data_almost_nothing_is_found() {
     let response = admin.get("/facts").await;
     assert_eq!(response.status(), StatusCode::OK);
     let book = Book::decode(&response.bytes().await.expect("facts")).expect("our own bytes");
-    assert_eq!(find(&book, ALL).insights, read(&admin, ALL).await.found.insights);
+    let all_told = |insights: &[Insight]| insights.iter().map(told).collect::<Vec<_>>();
+    assert_eq!(all_told(&find(&book, ALL).insights), all_told(&read(&admin, ALL).await.found.insights));
     let open = RunOutcome::ALL.iter().position(|outcome| *outcome == RunOutcome::Open);
     assert_eq!((open, book.facts.column(ENDED).rows()), (Some(0), book.facts.rows()));
     let mut chance = ChaCha8Rng::seed_from_u64(20_260_302);

@@ -43,15 +43,13 @@ struct Counted {
 /// What the facts of `book` say of `period` by themselves.
 pub fn find(book: &Book, period: Period) -> Found {
     let head = &book.head;
-    let (span, before) =
-        (period.span(head.today, head.fiscal_start), period.before(head.today, head.fiscal_start));
+    let (span, before) = (period.span(head.today, head.fiscal_start), period.before(head.today, head.fiscal_start));
     let runs = Runs::of(book, span, before);
     let counted: Vec<_> = looks(before.is_some())
         .into_iter()
         .flat_map(|look| tables(&runs, look).into_iter().map(move |(within, table)| Counted { look, within, table }))
         .collect();
-    let mut asked: Vec<_> =
-        counted.iter().enumerate().flat_map(|(place, one)| ask(&runs, book, place, one)).collect();
+    let mut asked: Vec<_> = counted.iter().enumerate().flat_map(|(place, one)| ask(&runs, book, place, one)).collect();
     let limit = benjamini_yekutieli(&asked.iter().map(|one| one.p).collect::<Vec<_>>(), FALSE_DISCOVERIES);
     let looked_at = asked.len();
     asked.retain(|one| limit.is_some_and(|limit| one.p <= limit) && matters(one.own.share, one.others.share));
@@ -96,9 +94,10 @@ fn ask(runs: &Runs, book: &Book, place: usize, counted: &Counted) -> Vec<Asked> 
 fn sides(tables: &[Fourfold]) -> Option<(Side, Side, i64)> {
     let sum = |of: fn(&Fourfold) -> i64| tables.iter().map(of).sum::<i64>();
     let (part, own, all) = (sum(|one| one.both), sum(|one| one.first), sum(|one| one.all));
-    let expected = tables.iter().map(Fourfold::expected).fold([0.0; 4], |sum, one| {
-        std::array::from_fn(|cell| sum[cell] + one[cell])
-    });
+    let expected = tables
+        .iter()
+        .map(Fourfold::expected)
+        .fold([0.0; 4], |sum, one| std::array::from_fn(|cell| sum[cell] + one[cell]));
     if own.min(all - own) < LEAST_RUNS || expected.iter().any(|cell| *cell < LEAST_EXPECTED) {
         return None;
     }
@@ -158,9 +157,8 @@ fn is_echo(counted: &Counted, before: &[&Asked], one: &Asked, limit: f64) -> boo
     let events: Vec<_> = of_row.map(|other| other.event).filter(|event| *event != one.event).collect();
     let tables = counted.table.without(&groups, &events).fourfolds(one.group, one.event);
     let is_more = |own: f64, others: f64| own > others;
-    let same_way = sides(&tables).is_some_and(|(own, others, _)| {
-        is_more(own.share, others.share) == is_more(one.own.share, one.others.share)
-    });
+    let same_way = sides(&tables)
+        .is_some_and(|(own, others, _)| is_more(own.share, others.share) == is_more(one.own.share, one.others.share));
     !same_way || p(&tables) > limit
 }
 
@@ -285,7 +283,9 @@ mod tests {
     fn the_others_are_weighed_by_the_groups_own_mix() {
         // Rep 1 has hard leads mostly, rep 2 easy ones; with each kind both lose as many.
         let mut facts = Vec::new();
-        for (rep, source, lost, all) in [("1", "x", 160, 200), ("1", "y", 12, 60), ("2", "x", 48, 60), ("2", "y", 40, 200)] {
+        for (rep, source, lost, all) in
+            [("1", "x", 160, 200), ("1", "y", 12, 60), ("2", "x", 48, 60), ("2", "y", 40, 200)]
+        {
             for place in 0..all {
                 let outcome = if place < lost { RunOutcome::Lost } else { RunOutcome::Won };
                 let lead = i64::try_from(facts.len()).expect("few") + 1;

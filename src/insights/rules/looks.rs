@@ -48,8 +48,7 @@ impl Look {
 }
 
 /// What a lead is known by before it ends.
-const OF_LEADS: [Dim; 7] =
-    [Dim::Rep, Dim::Source, Dim::Campaign, Dim::Product, Dim::Segment, Dim::Country, Dim::Size];
+const OF_LEADS: [Dim; 7] = [Dim::Rep, Dim::Source, Dim::Campaign, Dim::Product, Dim::Segment, Dim::Country, Dim::Size];
 
 /// All tables; what changed only where there is a period before.
 pub fn looks(has_before: bool) -> Vec<Look> {
@@ -76,16 +75,7 @@ fn all(within: Option<Dim>, dims: &[Dim], what: What) -> impl Iterator<Item = Lo
 
 /// The shares of reps and campaigns are not among them: they change when somebody is hired or a campaign ends.
 fn changes() -> impl Iterator<Item = Look> {
-    let shares = [
-        Dim::Reason,
-        Dim::Stage,
-        Dim::Source,
-        Dim::Product,
-        Dim::Segment,
-        Dim::Country,
-        Dim::Size,
-        Dim::Kind,
-    ];
+    let shares = [Dim::Reason, Dim::Stage, Dim::Source, Dim::Product, Dim::Segment, Dim::Country, Dim::Size, Dim::Kind];
     let whole = [What::Lost, What::Unqualified].into_iter().chain(shares.map(What::Bars));
     let whole = whole.map(|what| Look { within: None, by: By::Now, what });
     let parts = [Dim::Product, Dim::Source, Dim::Segment, Dim::Rep].into_iter();

@@ -107,9 +107,7 @@ impl Runs {
         match what {
             What::Lost => (outcome != RunOutcome::Unqualified).then(|| yes(outcome == RunOutcome::Lost)),
             What::Unqualified => Some(yes(outcome == RunOutcome::Unqualified)),
-            What::WonBack => {
-                matches!(fate, Fate::Reactivated | Fate::Recovered).then(|| yes(fate == Fate::Recovered))
-            }
+            What::WonBack => matches!(fate, Fate::Reactivated | Fate::Recovered).then(|| yes(fate == Fate::Recovered)),
             What::Bars(dim) => {
                 let code = self.codes(dim).of(row);
                 (outcome != RunOutcome::Won && code != UNKNOWN).then_some(code)

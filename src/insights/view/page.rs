@@ -96,7 +96,8 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor, reload: Callback<()>) -
         let ((count, shown_count), (_, runs)) = (shown.count(looked), shown.count(runs));
         t_string!(i18n, insights.method, count = count, shown = shown_count, runs = runs).to_string()
     };
-    let than = move || before.map(|before| t_string!(i18n, analytics.than, span = figures::span(i18n, before)).to_string());
+    let than =
+        move || before.map(|before| t_string!(i18n, analytics.than, span = figures::span(i18n, before)).to_string());
     view! {
         <header class="bar losses-bar">
             <h1>{t!(i18n, insights.title)}</h1>

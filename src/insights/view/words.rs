@@ -110,9 +110,7 @@ pub fn plain(sentence: &str) -> String {
 /// What both bars are of.
 pub fn sides(i18n: I18n, insight: &Insight, currency: &str) -> [String; 2] {
     match &insight.group {
-        Group::Now => {
-            [t_string!(i18n, insights.now).to_string(), t_string!(i18n, insights.before).to_string()]
-        }
+        Group::Now => [t_string!(i18n, insights.now).to_string(), t_string!(i18n, insights.before).to_string()],
         Group::Of(group) => [bin(i18n, group, currency), t_string!(i18n, insights.others).to_string()],
     }
 }
@@ -138,6 +136,7 @@ fn p(i18n: I18n, p: f64) -> String {
     let text = format!("{p:.6}");
     let text = text.trim_end_matches('0');
     // The decimal mark is that of other numbers.
-    let mark = if format::decimal(i18n.get_locale(), 0.5).contains(',') { text.replace('.', ",") } else { text.to_owned() };
+    let mark =
+        if format::decimal(i18n.get_locale(), 0.5).contains(',') { text.replace('.', ",") } else { text.to_owned() };
     format!("{sign} {mark}")
 }
