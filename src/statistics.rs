@@ -20,7 +20,8 @@ pub fn wilson_of(share: f64, n: f64) -> Option<(f64, f64)> {
     let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z * Z / n;
     // The share is always between them, rounded or not.
-    Some((((middle - spread) / scale).clamp(0.0, share), ((middle + spread) / scale).clamp(share, 1.0)))
+    let (low, high) = ((middle - spread) / scale, (middle + spread) / scale);
+    Some((low.max(0.0).min(share), high.min(1.0).max(share)))
 }
 
 /// Between what the difference of two independent shares, the second less the first, lies with 95 % confidence; `None` where
