@@ -177,9 +177,7 @@ async fn compare(app: &TestApp, found: &Insights, period: Period, sight: &str) {
     let runs = format!("select count(*) from fact f where f.outcome <> 'open' and ({sight}) and {}", in_days(span));
     let runs: i64 = sqlx::query_scalar(AssertSqlSafe(runs)).fetch_one(&app.pool).await.expect("a count");
     assert_eq!(found.found.runs as i64, runs);
-    eprintln!("{} of {}", found.found.insights.len(), found.found.looked_at);
     for insight in &found.found.insights {
-        eprintln!("{}", told(insight));
         let sql = by_hand(insight, span, found.before, sight);
         let row: (i64, i64, i64, f64) = sqlx::query_as(AssertSqlSafe(sql.clone()))
             .fetch_one(&app.pool)
