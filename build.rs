@@ -13,13 +13,14 @@ use std::{env, error::Error, fs, path::Path};
 /// English first: what a language lacks is shown in it. en-XB is the pseudo-language of `scripts/pseudo-locale.mjs`.
 const LANGUAGES: [&str; 2] = ["tr", "en-XB"];
 /// A namespace per slice.
-const NAMESPACES: [&str; 19] = [
+const NAMESPACES: [&str; 20] = [
     "analytics",
     "capture",
     "colleagues",
     "decisions",
     "demo",
     "hygiene",
+    "insights",
     "leads",
     "losses",
     "money",

@@ -9,8 +9,9 @@ use crate::{
 };
 use frame::Frame;
 use later::{
-    AtRiskRoute, DecisionsRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InvitationRoute, LeadRoute, LossesRoute,
-    LostPoolRoute, MinutesRoute, MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute, TodayRoute,
+    AtRiskRoute, DecisionsRoute, FollowUpsRoute, HygieneRoute, ImportRoute, InsightsRoute, InvitationRoute, LeadRoute,
+    LossesRoute, LostPoolRoute, MinutesRoute, MoneyRoute, OwnFiguresRoute, SectionRoute, SettingsRoute, SetupRoute,
+    TodayRoute,
 };
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_i18n::context::{CookieOptions, I18nContextOptions, init_i18n_context_with_options};
@@ -87,6 +88,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/at-risk") view={Lazy::<AtRiskRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/lost") view={Lazy::<LostPoolRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses") view={Lazy::<LossesRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/losses/insights") view={Lazy::<InsightsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/reasons") view={Lazy::<HygieneRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/follow-ups") view={Lazy::<FollowUpsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/losses/money") view={Lazy::<MoneyRoute>::new()} ssr=SsrMode::Async/>

@@ -25,6 +25,7 @@ pub mod fold;
 pub mod format;
 pub mod hygiene;
 pub mod ids;
+pub mod insights;
 pub mod jobs;
 pub mod leads;
 pub mod live;

@@ -8,14 +8,20 @@ const Z: f64 = 1.959_963_984_540_054;
 /// The score interval of Wilson ("Probable Inference, the Law of Succession, and Statistical Inference", Journal of the
 /// American Statistical Association 22, 1927), which holds for few and for shares near 0 and 1, too.
 pub fn wilson(part: i64, whole: i64) -> Option<(f64, f64)> {
-    if whole <= 0 {
+    (whole > 0).then(|| wilson_of(part as f64 / whole as f64, whole as f64)).flatten()
+}
+
+/// The same of a share that stands on a size that need not be whole, such as that of a weighted mean; `None` of nothing.
+pub fn wilson_of(share: f64, n: f64) -> Option<(f64, f64)> {
+    if n <= 0.0 {
         return None;
     }
-    let (n, share) = (whole as f64, part as f64 / whole as f64);
     let middle = share + Z * Z / (2.0 * n);
     let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z * Z / n;
-    Some((((middle - spread) / scale).max(0.0), ((middle + spread) / scale).min(1.0)))
+    // The share is always between them, rounded or not.
+    let (low, high) = ((middle - spread) / scale, (middle + spread) / scale);
+    Some((low.max(0.0).min(share), high.min(1.0).max(share)))
 }
 
 /// Between what the difference of two independent shares, the second less the first, lies with 95 % confidence; `None` where
@@ -43,6 +49,153 @@ pub fn rate_ratio(first: i64, second: i64) -> Option<(f64, Option<f64>)> {
     let (low, high) = wilson(second, first + second)?;
     let odds = |share: f64| share / (1.0 - share);
     Some((odds(low), (first > 0).then(|| odds(high))))
+}
+
+/// What was counted of two marks in one group of cases that are alike otherwise: a table of two by two by its margins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fourfold {
+    /// Cases with both marks.
+    pub both: i64,
+    /// Cases with the first.
+    pub first: i64,
+    /// Cases with the second.
+    pub second: i64,
+    /// All cases.
+    pub all: i64,
+}
+
+impl Fourfold {
+    /// Whether it can say anything: both marks are there, and both are lacking.
+    pub fn varies(&self) -> bool {
+        0 < self.first && self.first < self.all && 0 < self.second && self.second < self.all
+    }
+
+    /// The four cells as they would be if the marks had nothing to do with each other: both, first alone, second alone, none.
+    pub fn expected(&self) -> [f64; 4] {
+        let (first, second, all) = (self.first as f64, self.second as f64, (self.all as f64).max(1.0));
+        let (not_first, not_second) = (all - first, all - second);
+        [first * second, first * not_second, not_first * second, not_first * not_second].map(|cell| cell / all)
+    }
+
+    /// The variance of `both` with these margins, when the marks have nothing to do with each other.
+    fn variance(&self) -> f64 {
+        let (first, second, all) = (self.first as f64, self.second as f64, self.all as f64);
+        if self.all < 2 { 0.0 } else { first * second * (all - first) * (all - second) / (all * all * (all - 1.0)) }
+    }
+
+    /// How probable each count of `both` is with these margins, from the first that is not negligible on: the hypergeometric
+    /// distribution, by its ratios from the mode.
+    fn distribution(&self) -> (i64, Vec<f64>) {
+        let (lowest, highest) = ((self.first + self.second - self.all).max(0), self.first.min(self.second));
+        let mode = ((self.first + 1) * (self.second + 1) / (self.all + 2)).clamp(lowest, highest);
+        let up = |count: i64| {
+            let chances = (self.first - count) as f64 * (self.second - count) as f64;
+            chances / ((count + 1) as f64 * (self.all - self.first - self.second + count + 1) as f64)
+        };
+        let grow = |ends: i64, step: i64, ratio: &dyn Fn(i64) -> f64| {
+            let (mut count, mut weight, mut weights) = (mode, 1.0, Vec::new());
+            while count != ends {
+                weight *= ratio(count);
+                if weight < NEGLIGIBLE {
+                    break;
+                }
+                weights.push(weight);
+                count += step;
+            }
+            weights
+        };
+        let below = grow(lowest, -1, &|count| 1.0 / up(count - 1));
+        let above = grow(highest, 1, &up);
+        let start = mode - i64::try_from(below.len()).unwrap_or(0);
+        let weights: Vec<_> = below.into_iter().rev().chain([1.0]).chain(above).collect();
+        let total: f64 = weights.iter().sum();
+        (start, weights.into_iter().map(|weight| weight / total).collect())
+    }
+}
+
+/// What is less probable than this beside the most probable is left out of distributions, and no p is smaller.
+pub const NEGLIGIBLE: f64 = 1e-30;
+
+/// The probability of what was counted, or of anything no more probable, if within each group the two marks had nothing to
+/// do with each other: two-sided.
+///
+/// Of one group this is Fisher's exact test (R. A. Fisher, "Statistical Methods for Research Workers", 5th edition, 1934,
+/// § 21.02). Of several it is the exact conditional test of their common odds ratio (M. Zelen, "The analysis of several 2 × 2
+/// contingency tables", Biometrika 58, 1971, pages 129–137): the counts' distributions, given all margins, folded together.
+pub fn fisher(tables: &[Fourfold]) -> f64 {
+    let (mut start, mut whole) = (0, vec![1.0]);
+    for table in tables.iter().filter(|table| table.varies()) {
+        let (first, part) = table.distribution();
+        start += first;
+        whole = folded(&whole, &part);
+    }
+    let both: i64 = tables.iter().filter(|table| table.varies()).map(|table| table.both).sum();
+    let seen = usize::try_from(both - start).ok().and_then(|place| whole.get(place)).copied().unwrap_or(0.0);
+    // Equal probabilities come out a little unequal.
+    let limit = seen * (1.0 + 1e-7);
+    whole.iter().filter(|one| **one <= limit).sum::<f64>().clamp(NEGLIGIBLE, 1.0)
+}
+
+/// The distribution of the sum of two independent counts.
+fn folded(one: &[f64], other: &[f64]) -> Vec<f64> {
+    let mut sum = vec![0.0; one.len() + other.len() - 1];
+    for (place, weight) in one.iter().enumerate().filter(|(_, weight)| **weight > NEGLIGIBLE) {
+        for (to, more) in sum[place..].iter_mut().zip(other) {
+            *to += weight * more;
+        }
+    }
+    sum
+}
+
+/// The variance of the count of both marks over all groups, given all margins.
+pub fn variance(tables: &[Fourfold]) -> f64 {
+    tables.iter().map(Fourfold::variance).sum()
+}
+
+/// The same as [`fisher`] for many cases: the statistic of Cochran, Mantel and Haenszel with its correction for continuity
+/// (W. G. Cochran, "Some methods for strengthening the common χ² tests", Biometrics 10, 1954, pages 417–451; N. Mantel and
+/// W. Haenszel, "Statistical aspects of the analysis of data from retrospective studies of disease", Journal of the National
+/// Cancer Institute 22, 1959, pages 719–748).
+pub fn cochran_mantel_haenszel(tables: &[Fourfold]) -> f64 {
+    let variance = variance(tables);
+    if variance <= 0.0 {
+        return 1.0;
+    }
+    let difference: f64 = tables.iter().map(|table| table.both as f64 - table.expected()[0]).sum();
+    let z = (difference.abs() - 0.5).max(0.0) / variance.sqrt();
+    two_tails(z).clamp(NEGLIGIBLE, 1.0)
+}
+
+/// The probability that a normal deviate is at least as far from its mean as `z` standard deviations.
+///
+/// By the continued fraction of the tail from 3 on (M. Abramowitz and I. A. Stegun, "Handbook of Mathematical Functions",
+/// 1964, 26.2.14), by the series of the middle below (26.2.11).
+fn two_tails(z: f64) -> f64 {
+    let density = (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    if z < 3.0 {
+        let (mut term, mut sum) = (z, z);
+        for odd in (3..120).step_by(2) {
+            term *= z * z / f64::from(odd);
+            sum += term;
+        }
+        return 1.0 - 2.0 * density * sum;
+    }
+    let fraction = (1..60).rev().fold(z, |below, step| z + f64::from(step) / below);
+    2.0 * density / fraction
+}
+
+/// The largest p that still counts as found when all these were looked at and at most the share `rate` of what is found may be
+/// expected to be chance, however the tests depend on each other; `None` where nothing is found.
+///
+/// The step-up procedure of Y. Benjamini and D. Yekutieli ("The control of the false discovery rate in multiple testing under
+/// dependency", Annals of Statistics 29, 2001, pages 1165–1188, theorem 1.3).
+pub fn benjamini_yekutieli(all: &[f64], rate: f64) -> Option<f64> {
+    let mut sorted = all.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let tests = sorted.len() as f64;
+    let harmonic: f64 = (1..=sorted.len()).map(|place| 1.0 / place as f64).sum();
+    let is_found = |(place, p): &(usize, &f64)| **p <= rate * (place + 1) as f64 / (tests * harmonic);
+    sorted.iter().enumerate().rev().find(is_found).map(|(_, p)| *p)
 }
 
 #[cfg(test)]
@@ -104,5 +257,100 @@ mod tests {
         assert!(close(wilson(0, 20), 0.0, 0.1611));
         assert!(close(wilson(1, 29), 0.0061, 0.1718));
         assert_eq!(wilson(0, 0), None);
+    }
+
+    fn table(both: i64, first: i64, second: i64, all: i64) -> Fourfold {
+        Fourfold { both, first, second, all }
+    }
+
+    #[test]
+    fn exact_tests_are_those_of_the_books() {
+        let close = |p: f64, known: f64, within: f64| assert!((p - known).abs() < within, "{p} {known}");
+        // Fisher's lady who tastes tea, and his twins of criminals (Statistical Methods for Research Workers, § 21.02).
+        close(fisher(&[table(3, 4, 4, 8)]), 34.0 / 70.0, 1e-9);
+        close(fisher(&[table(2, 17, 12, 30)]), 5.367e-4, 5e-8);
+        // Mantel's rabbits, as C. R. Mehta, N. R. Patel and R. Gray tell them (JASA 80, 1985, pages 969–973).
+        let rabbits =
+            [table(0, 6, 0, 11), table(3, 6, 3, 12), table(6, 6, 8, 12), table(5, 6, 11, 12), table(2, 2, 7, 7)];
+        close(fisher(&rabbits), 0.03994, 5e-6);
+        close(cochran_mantel_haenszel(&rabbits), 0.04747, 5e-6);
+        // Admissions to Berkeley by department (P. J. Bickel, E. A. Hammel and J. W. O'Connell, Science 187, 1975): χ² = 1.4269.
+        let admissions = [
+            table(512, 825, 601, 933),
+            table(353, 560, 370, 585),
+            table(120, 325, 322, 918),
+            table(138, 417, 269, 792),
+            table(53, 191, 147, 584),
+            table(22, 373, 46, 714),
+        ];
+        close(cochran_mantel_haenszel(&admissions), 0.2323, 5e-5);
+        assert_eq!((fisher(&[]), cochran_mantel_haenszel(&[])), (1.0, 1.0));
+    }
+
+    #[test]
+    fn tails_are_those_of_the_normal_distribution() {
+        for (z, both) in [(0.0, 1.0), (Z, 0.05), (2.999, 0.002_708_673), (3.001, 0.002_690_946), (6.0, 1.973_175e-9)] {
+            assert!((two_tails(z) / both - 1.0).abs() < 2e-5, "{z} {}", two_tails(z));
+        }
+    }
+
+    #[test]
+    fn what_is_found_among_many_is_what_the_procedure_says() {
+        // The fifteen of Y. Benjamini and Y. Hochberg (Journal of the Royal Statistical Society B 57, 1995, pages 289–300): three are
+        // found when the tests may depend on each other, whose harmonic sum is 3.318.
+        let all = [
+            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
+            0.7590, 1.0,
+        ];
+        assert_eq!(benjamini_yekutieli(&all, 0.05), Some(0.0019));
+        assert_eq!((benjamini_yekutieli(&[], 0.05), benjamini_yekutieli(&[0.06], 0.05)), (None, None));
+        assert_eq!(benjamini_yekutieli(&[0.05], 0.05), Some(0.05));
+    }
+
+    fn tables() -> impl Strategy<Value = Vec<Fourfold>> {
+        let one = (0i64..30, 0i64..30, 0i64..30, 0i64..30);
+        let table = one.prop_map(|(a, b, c, d)| Fourfold { both: a, first: a + b, second: a + c, all: a + b + c + d });
+        proptest::collection::vec(table, 1..4)
+    }
+
+    proptest! {
+        #[test]
+        fn tests_do_not_care_which_mark_comes_first_or_is_lacking(tables in tables()) {
+            let p = fisher(&tables);
+            prop_assert!(p > 0.0 && p <= 1.0);
+            let turned: Vec<_> = tables.iter().map(|t| Fourfold { first: t.second, second: t.first, ..*t }).collect();
+            let lacking: Vec<_> = tables
+                .iter()
+                .map(|t| Fourfold { both: t.second - t.both, first: t.all - t.first, ..*t })
+                .collect();
+            for other in [&turned, &lacking] {
+                prop_assert!((fisher(other) - p).abs() < 1e-9);
+                prop_assert!((cochran_mantel_haenszel(other) - cochran_mantel_haenszel(&tables)).abs() < 1e-9);
+            }
+        }
+
+        #[test]
+        fn the_farther_from_what_is_expected_the_less_probable(first in 1i64..40, second in 1i64..40, more in 1i64..40) {
+            let all = first.max(second) + more;
+            let p = |both| fisher(&[Fourfold { both, first, second, all }]);
+            let expected = first as f64 * second as f64 / all as f64;
+            let (lowest, highest) = ((first + second - all).max(0), first.min(second));
+            for both in lowest..highest {
+                if both as f64 >= expected {
+                    prop_assert!(p(both + 1) <= p(both) + 1e-9);
+                } else if (both + 1) as f64 <= expected {
+                    prop_assert!(p(both) <= p(both + 1) + 1e-9);
+                }
+            }
+        }
+
+        #[test]
+        fn the_more_was_looked_at_the_less_is_found(all in proptest::collection::vec(0.0f64..1.0, 1..60)) {
+            let few = benjamini_yekutieli(&all, 0.05);
+            let more: Vec<_> = all.iter().copied().chain(std::iter::repeat_n(1.0, all.len())).collect();
+            let found = |limit: Option<f64>| limit.map_or(0, |limit| all.iter().filter(|p| **p <= limit).count());
+            prop_assert!(found(benjamini_yekutieli(&more, 0.05)) <= found(few));
+            prop_assert!(few.is_none_or(|limit| limit <= 0.05));
+        }
     }
 }

@@ -142,6 +142,16 @@ pub async fn totals(app: &App, permit: &Permit, selections: Vec<Selection>) -> R
     count(kept, move |cockpit| selections.iter().map(|selection| cockpit.whole(selection)).collect()).await
 }
 
+/// What `what` finds in the viewer's facts as they are now. Its columns are shared, so that a long look holds nobody up.
+pub async fn over<T: Send + 'static>(
+    app: &App,
+    permit: &Permit,
+    what: impl FnOnce(&Book) -> T + Send + 'static,
+) -> Result<T, AppError> {
+    let book = current(app, permit).await?.cockpit.as_ref().ok_or(AppError::Internal)?.book().clone();
+    tokio::task::spawn_blocking(move || what(&book)).await.map_err(|_| AppError::Internal)
+}
+
 /// The viewer's facts as bytes, the same bytes for as long as nothing changes.
 pub async fn publish(app: &App, permit: &Permit) -> Result<Published, AppError> {
     let mut kept = current(app, permit).await?;

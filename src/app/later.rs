@@ -6,6 +6,7 @@ use crate::{
     capture::view::ImportPage,
     decisions::view::{DecisionsPage, MinutesPage},
     hygiene::view::HygienePage,
+    insights::view::InsightsPage,
     leads::view::LeadPage,
     losses::view::LostPoolPage,
     money::view::MoneyPage,
@@ -54,6 +55,6 @@ macro_rules! later {
 later!(day: today is TodayRoute of TodayPage, at_risk is AtRiskRoute of AtRiskPage);
 later!(record: lead is LeadRoute of LeadPage, lost_pool is LostPoolRoute of LostPoolPage);
 later!(figures: losses is LossesRoute of LossesPage, own_figures is OwnFiguresRoute of OwnFiguresPage);
-later!(causes: hygiene is HygieneRoute of HygienePage, follow_ups is FollowUpsRoute of FollowUpsPage, money is MoneyRoute of MoneyPage, decisions is DecisionsRoute of DecisionsPage, minutes is MinutesRoute of MinutesPage);
+later!(causes: insights is InsightsRoute of InsightsPage, hygiene is HygieneRoute of HygienePage, follow_ups is FollowUpsRoute of FollowUpsPage, money is MoneyRoute of MoneyPage, decisions is DecisionsRoute of DecisionsPage, minutes is MinutesRoute of MinutesPage);
 later!(office: settings is SettingsRoute of SettingsPage, section is SectionRoute of SectionPage, import is ImportRoute of ImportPage);
 later!(arrival: setup is SetupRoute of SetupPage, invitation is InvitationRoute of InvitationPage);

@@ -10,6 +10,7 @@ mod given;
 mod harness;
 mod hygiene;
 mod imports;
+mod insights;
 mod intake;
 mod leads;
 mod live;

@@ -1,0 +1,8 @@
+//! The page of insights.
+
+mod insight;
+mod page;
+mod query;
+mod words;
+
+pub use page::InsightsPage;
