@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { call, expect, reload, test, visit, type Page } from '../support/test.ts';
+import { expect, reload, test, visit, type Page } from '../support/test.ts';
 import { Finger, card, carry, column, drag, dragInto, middle, names, spoken, toast, topOf } from '../support/board.ts';
 import { answerAll, attempt, choose } from '../support/loss.ts';
 

@@ -26,7 +26,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const page = await open('admin', { colorScheme });
       await speak(page, language);
       const violations: string[] = [];
-      for (const address of ['/losses/reasons', '/losses/follow-ups', '/losses/money', '/losses/decisions']) {
+      for (const address of ['/losses/reasons', '/losses/follow-ups', '/losses/money', '/losses/decisions', '/losses/insights']) {
         await visit(page, address);
         const result = await new AxeBuilder({ page }).analyze();
         for (const violation of result.violations) {

@@ -24,7 +24,7 @@ test('spend is written down, an amount that is none is said to be none, and cost
 
 test('a bar of lost value leads to the losses behind it', async ({ open, winback }) => {
   await winback.give('omer', [{ name: 'Parasal' }]);
-  await winback.sql("update lead set value_minor = 450000, currency = 'EUR' where name = 'Parasal'");
+  await winback.sql("update lead set value_minor = 450000, value_base_minor = 450000, currency = 'EUR' where name = 'Parasal'");
   await lose(await open('omer'), winback, 'Parasal', 'price_too_high');
   const page = await open('admin');
   await visit(page, '/losses/money');

@@ -225,6 +225,31 @@ pub fn reply(line: Line, language: &str) -> Texts {
     }
 }
 
+/// What some reps write when a lead is lost, though it says nothing.
+pub fn hollow_note(tongue: Tongue) -> &'static str {
+    match tongue {
+        Tongue::Turkish => "Olmadı.",
+        Tongue::English => "Lost.",
+    }
+}
+
+/// What distinguishes one loss from another in a rep's note: `{d}` is the day, `{n}` how many days the run had taken.
+pub fn loss_detail(place: usize, tongue: Tongue) -> &'static str {
+    let details: Texts = match tongue {
+        Tongue::Turkish => &[
+            "Konu: {p}. Son görüşme {d}, talepten {n} gün sonra.",
+            "{d} günü kapattık; {p} talebi {n} gün sürdü.",
+            "{p} için {n} gün uğraştık, {d} günü netleşti.",
+        ],
+        Tongue::English => &[
+            "It was about {p}; we last spoke on {d}, {n} days after they asked.",
+            "Closed on {d}; {p} had been on their mind for {n} days.",
+            "{n} days of work on {p}, clear since {d}.",
+        ],
+    };
+    details[place % details.len()]
+}
+
 /// What a rep observed when the lead was lost.
 pub fn loss_note(reason: &str, line: Line, tongue: Tongue) -> Texts {
     match (reason, tongue) {

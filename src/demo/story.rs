@@ -10,7 +10,7 @@ use super::{
     phrases::{self, Tongue},
     team::TEAM,
 };
-use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use serde_json::{Map, Value, json};
 
 /// The places of the stages, as they are seeded.
@@ -261,9 +261,31 @@ impl<'a> Teller<'a> {
         self.fill(text)
     }
 
-    fn fill(&mut self, text: &str) -> String {
+    /// A rep's note on a loss: most say what was particular, some only what they say of many, few nothing. Which, the
+    /// minutes decide: nothing is drawn for it.
+    fn loss_note(&self, observed: String) -> String {
+        let (began, tongue) = (self.life.run_began, self.life.tongue);
+        let minutes = (began.minute() + self.at.minute()) as usize;
+        match minutes % 12 {
+            0 => phrases::hollow_note(tongue).to_owned(),
+            1 | 2 => observed,
+            _ => {
+                let days = (self.at.date() - began.date()).num_days();
+                let detail =
+                    phrases::loss_detail(minutes, tongue).replace("{d}", &self.at.format("%d.%m.%Y").to_string());
+                let detail = phrases::about(&detail.replace("{n}", &days.to_string()), self.product_name());
+                format!("{observed} {detail}")
+            }
+        }
+    }
+
+    fn product_name(&self) -> &'static str {
         let product = &PRODUCTS[self.life.birth.product];
-        let product = if self.life.tongue == Tongue::Turkish { product.turkish } else { product.name };
+        if self.life.tongue == Tongue::Turkish { product.turkish } else { product.name }
+    }
+
+    fn fill(&mut self, text: &str) -> String {
+        let product = self.product_name();
         let rival = self.rival();
         let somebody = names::turkish(&mut self.chance);
         phrases::about(text, product).replace("{r}", rival).replace("{k}", &somebody)
@@ -644,7 +666,8 @@ impl<'a> Teller<'a> {
         given_up: bool,
     ) {
         let (line, tongue, stage) = (self.life.birth.line, self.life.tongue, self.life.stage);
-        let note = self.pick(phrases::loss_note(reason, line, tongue));
+        let observed = self.pick(phrases::loss_note(reason, line, tongue));
+        let note = self.loss_note(observed);
         let is_silent = matches!(reason, "contact_lost" | "unreachable" | "closed_down") || self.chance.hits(0.22);
         let words = if is_silent { None } else { Some(self.pick(phrases::customer_words(reason, self.is_turkish()))) };
         let retry = match reason {
