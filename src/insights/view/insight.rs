@@ -2,7 +2,7 @@
 
 use super::{page::Shown, query, words};
 use crate::{
-    analytics::view::words::rate,
+    analytics::{selection::Selection, view::words::rate},
     decisions::{rules::PinKind, view::PinButton},
     i18n::t_string,
     insights::rules::{Insight, Side},
@@ -45,20 +45,19 @@ fn bars(shown: Shown, insight: &Insight) -> Vec<Bar> {
     };
     let (part, of) = (shown.number(insight.part), shown.number(insight.own.runs));
     let others = shown.number(insight.others.runs);
-    let details = [
-        t_string!(i18n, insights.of_runs, part = part, runs = of, likely = likely(&insight.own)).to_string(),
-        t_string!(i18n, insights.of_other_runs, runs = others, likely = likely(&insight.others)).to_string(),
-    ];
-    let selections = insight.selections(shown.period, before);
-    let sides = [insight.own, insight.others].into_iter().zip(names).zip(details).zip(selections).enumerate();
-    let bar = |(place, (((side, name), detail), selection)): (usize, (((Side, String), String), _))| Bar {
-        key: place.to_string(),
+    let [mine, theirs] = names;
+    let [here, there] = insight.selections(shown.period, before);
+    let bar = |key: &str, side: Side, name: String, detail: String, selection: &Selection| Bar {
+        key: key.to_owned(),
         name,
         length: side.share,
         figure: rate(i18n, Some(side.share)),
         detail,
-        href: query::cockpit(&selection),
+        href: query::cockpit(selection),
         ..Bar::default()
     };
-    sides.map(bar).collect()
+    let of_runs = t_string!(i18n, insights.of_runs, part = part, runs = of, likely = likely(&insight.own)).to_string();
+    let of_others =
+        t_string!(i18n, insights.of_other_runs, runs = others, likely = likely(&insight.others)).to_string();
+    vec![bar("own", insight.own, mine, of_runs, &here), bar("others", insight.others, theirs, of_others, &there)]
 }
