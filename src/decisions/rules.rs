@@ -250,7 +250,8 @@ pub fn selection_of(query: &str) -> Selection {
 pub fn query_of(selection: &Selection) -> String {
     let mut query = ParamsMap::new();
     for (name, value) in (Selection { picks: selection.picks.clone(), ..Selection::default() }).words() {
-        query.insert(name, value);
+        // What is put in is unescaped once.
+        query.insert(name, Url::escape(&value));
     }
     query.to_query_string().trim_start_matches('?').to_owned()
 }

@@ -11,7 +11,7 @@ mod table;
 
 use crate::{
     analytics::{
-        facts::Word,
+        facts::{RunOutcome, Word},
         rules::{Period, Span},
         selection::{Dim, Pick, Selection},
     },
@@ -106,6 +106,8 @@ pub struct Insight {
     pub group: Group,
     /// The share of what.
     pub event: Event,
+    /// What the losses came to of which it is a share, where a reason is told: reasons belong to one outcome.
+    pub of: Option<RunOutcome>,
     /// How many of the group's runs it happened to.
     pub part: i64,
     /// The group's share.
@@ -202,6 +204,7 @@ mod tests {
             within: Some(bin(Dim::Line, "1")),
             group: Group::Of(bin(Dim::Rep, "7")),
             event: Event::Is(bin(Dim::Reason, "3")),
+            of: Some(RunOutcome::Lost),
             part: 20,
             own: side,
             others: Side { share: 0.2, ..side },

@@ -198,7 +198,11 @@ fn by_hand(insight: &Insight, span: Span, before: Option<Span>, sight: &str) -> 
         Event::Lost => ("f.outcome = 'lost'".to_owned(), "f.outcome in ('won', 'lost')"),
         Event::Unqualified => ("f.outcome = 'unqualified'".to_owned(), "f.outcome <> 'open'"),
         Event::WonBack => ("f.fate = 'recovered'".to_owned(), "f.fate in ('reactivated', 'recovered')"),
-        Event::Is(bin) => (with(bin), "f.outcome in ('lost', 'unqualified')"),
+        Event::Is(bin) => match insight.of {
+            Some(RunOutcome::Lost) => (with(bin), "f.outcome = 'lost'"),
+            Some(RunOutcome::Unqualified) => (with(bin), "f.outcome = 'unqualified'"),
+            _ => (with(bin), "f.outcome in ('lost', 'unqualified')"),
+        },
     };
     let (group, days) = match &insight.group {
         Group::Now => (in_days(span), format!("({} or {})", in_days(span), in_days(before.expect("days before")))),

@@ -16,6 +16,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// A panel's title with its explanation.
 #[component]
@@ -57,7 +58,11 @@ pub fn FilterChip(shown: Shown, dim: Dim, pick: Pick) -> impl IntoView {
     let is_except = pick.except;
     let text = move || said(shown, dim, &pick);
     let name = move || words::dim(shown.i18n, dim);
-    let clear = move |_| shown.select(shown.look.with_untracked(|look| look.selection.cleared(dim)));
+    let clear = move |event: leptos::ev::MouseEvent| {
+        let place = event_target::<web_sys::Element>(&event).closest(".losses-own, .losses-notes").ok().flatten();
+        shown.select(shown.look.with_untracked(|look| look.selection.cleared(dim)));
+        request_animation_frame(move || keep_focus(place));
+    };
     let turn = move |_| shown.select(shown.look.with_untracked(|look| look.selection.turned(dim)));
     let turned = if is_except {
         Signal::derive(move || t_string!(shown.i18n, analytics.turn_back).to_string())
@@ -77,6 +82,21 @@ pub fn FilterChip(shown: Shown, dim: Dim, pick: Pick) -> impl IntoView {
             <span class="sr">{t!(shown.i18n, analytics.clear_one, what = name)}</span>
         </button>
         <button type="button" class="chip" on:click=turn>{move || turned.get()}</button>
+    }
+}
+
+/// Where a filter went with the focus on it, the focus goes on to what is next: another filter of the row, the chart that
+/// it was of, or the choice of the period.
+fn keep_focus(row: Option<web_sys::Element>) {
+    let Some(row) = row else { return };
+    let next = |place: &web_sys::Element, what: &str| place.query_selector(what).ok().flatten();
+    let panel = || row.closest("section.panel").ok().flatten();
+    let chart = || panel().and_then(|panel| next(&panel, ".chart-pick, .chart-heat button, summary"));
+    let period = || document().query_selector(".losses-filters select").ok().flatten();
+    let place = next(&row, ".chip.on").or_else(chart).or_else(period);
+    if let Some(place) = place.and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // What cannot take the focus leaves it where it is.
+        let _ = place.focus();
     }
 }
 

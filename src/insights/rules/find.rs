@@ -196,6 +196,10 @@ fn insight(words: &Words, runs: &Runs, counted: &Counted, one: &Asked) -> Insigh
             What::WonBack => Event::WonBack,
             What::Bars(dim) => Event::Is(bin(dim, one.event)),
         },
+        of: match look.what {
+            What::Bars(Dim::Reason) => runs.outcome_with(Dim::Reason, one.event),
+            _ => None,
+        },
         part: one.part,
         own: one.own,
         others: one.others,

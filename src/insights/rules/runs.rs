@@ -100,6 +100,12 @@ impl Runs {
         self.outcomes[row]
     }
 
+    /// What the first run with this code came to.
+    pub fn outcome_with(&self, dim: Dim, code: u8) -> Option<RunOutcome> {
+        let codes = self.codes(dim);
+        (0..self.rows()).find(|row| codes.of(*row) == code).map(|row| self.outcomes[row])
+    }
+
     /// What a run is in a share of `what`: nothing where it does not belong to it.
     pub fn event(&self, what: What, row: usize) -> Option<u8> {
         let (outcome, fate) = (self.outcomes[row], self.fates[row]);

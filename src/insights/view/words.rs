@@ -3,6 +3,7 @@
 
 use crate::{
     analytics::{
+        facts::RunOutcome,
         selection::Dim,
         view::words::{bar, rate},
     },
@@ -56,6 +57,15 @@ fn bin(i18n: I18n, bin: &Bin, currency: &str) -> String {
     t_string!(i18n, insights.bin, dim = dim(i18n, bin.dim), name = name).to_string()
 }
 
+/// The losses that a share is of.
+fn losses(i18n: I18n, of: Option<RunOutcome>) -> String {
+    match of {
+        Some(RunOutcome::Lost) => t_string!(i18n, insights.losses_lost).to_string(),
+        Some(RunOutcome::Unqualified) => t_string!(i18n, insights.losses_unqualified).to_string(),
+        _ => t_string!(i18n, insights.losses_all).to_string(),
+    }
+}
+
 /// The insight in one sentence.
 pub fn sentence(i18n: I18n, insight: &Insight, currency: &str) -> String {
     let share = |share: f64| rate(i18n, Some(share));
@@ -63,12 +73,19 @@ pub fn sentence(i18n: I18n, insight: &Insight, currency: &str) -> String {
     let name = |one: &Bin| bin(i18n, one, currency);
     let within = insight.within.as_ref().map(name);
     match (&insight.group, &insight.event, within) {
-        (Group::Now, Event::Is(event), None) => {
-            t_string!(i18n, insights.changed_share, event = name(event), own = own, others = others).to_string()
-        }
+        (Group::Now, Event::Is(event), None) => t_string!(
+            i18n,
+            insights.changed_share,
+            losses = losses(i18n, insight.of),
+            event = name(event),
+            own = own,
+            others = others
+        )
+        .to_string(),
         (Group::Now, Event::Is(event), Some(within)) => t_string!(
             i18n,
             insights.changed_share_within,
+            losses = losses(i18n, insight.of),
             within = within,
             event = name(event),
             own = own,
@@ -95,10 +112,16 @@ pub fn sentence(i18n: I18n, insight: &Insight, currency: &str) -> String {
         (Group::Of(group), Event::WonBack, _) => {
             t_string!(i18n, insights.won_back, group = name(group), own = own, others = others).to_string()
         }
-        (Group::Of(group), Event::Is(event), _) => {
-            t_string!(i18n, insights.goes_with, group = name(group), event = name(event), own = own, others = others)
-                .to_string()
-        }
+        (Group::Of(group), Event::Is(event), _) => t_string!(
+            i18n,
+            insights.goes_with,
+            losses = losses(i18n, insight.of),
+            group = name(group),
+            event = name(event),
+            own = own,
+            others = others
+        )
+        .to_string(),
     }
 }
 
