@@ -31,7 +31,7 @@ test('a bar of lost value leads to the losses behind it', async ({ open, winback
   await page.getByRole('combobox', { name: 'Period' }).selectOption('this_year');
   await expect(page).toHaveURL(/\/losses\/money\?period=this_year/);
   const bar = page.locator('.money-reasons').getByRole('link', { name: /Price too high/ });
-  await expect(bar).toContainText('4.5');
+  await expect(bar).toContainText('€4,500');
   await bar.click();
   await expect(page).toHaveURL(/\/losses\?(?=.*period=this_year)(?=.*reason=\d+)/);
 });
