@@ -21,7 +21,12 @@ pub fn OneInsight(shown: Shown, insight: Insight) -> impl IntoView {
     let title = Signal::derive(move || words::plain(&sentence.get()));
     let effect = move || insight.with_value(|one| words::effect(i18n, one));
     let bars = Memo::new(move |_| insight.with_value(|one| bars(shown, one)));
-    let address = query::address(shown.period);
+    // Where its runs are, so that a decision over it can be measured on them.
+    let address = {
+        let before = shown.report.with_value(|report| report.before);
+        let [own, _] = insight.with_value(|one| one.selections(shown.period, before));
+        query::cockpit(&own)
+    };
     view! {
         <li class="insight">
             <h3>{move || sentence.get()}</h3>
