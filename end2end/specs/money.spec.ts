@@ -32,6 +32,7 @@ test('a bar of lost value leads to the losses behind it', async ({ open, winback
   await expect(page).toHaveURL(/\/losses\/money\?period=this_year/);
   const bar = page.locator('.money-reasons').getByRole('link', { name: /Price too high/ });
   await expect(bar).toContainText('€4,500');
+  await expect(bar, 'drawn anew for the year').toHaveAttribute('href', /period=this_year/);
   await bar.click();
   await expect(page).toHaveURL(/\/losses\?(?=.*period=this_year)(?=.*reason=\d+)/);
 });

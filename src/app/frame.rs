@@ -48,10 +48,14 @@ pub fn Frame() -> impl IntoView {
             manages.then(|| view! { <A href="/import">{t!(i18n, shell.import)}</A> })
         })
     };
+    // A phone's bar holds five ways: the pages of losses lead those who manage on to the decisions.
     let losses = move || {
         Suspend::new(async move {
             let manages = viewer.await.is_ok_and(|viewer| viewer.manages());
-            manages.then(|| view! { <A href="/losses" exact=true>{t!(i18n, shell.losses)}</A> })
+            match manages {
+                true => view! { <A href="/losses">{t!(i18n, shell.losses)}</A> }.into_any(),
+                false => view! { <A href="/losses/decisions">{t!(i18n, decisions.title)}</A> }.into_any(),
+            }
         })
     };
     view! {
@@ -65,7 +69,6 @@ pub fn Frame() -> impl IntoView {
                 <A href="/board">{t!(i18n, shell.pipeline)}</A>
                 <A href="/lost">{t!(i18n, shell.lost_pool)}</A>
                 <Suspense>{losses}</Suspense>
-                <A href="/losses/decisions">{t!(i18n, decisions.title)}</A>
                 <Suspense>{import}</Suspense>
                 <div class="rail-foot">
                     <button type="button" class="quiet account-button" popovertarget="account">{t!(i18n, shell.account)}</button>
