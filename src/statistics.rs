@@ -184,6 +184,43 @@ fn two_tails(z: f64) -> f64 {
     2.0 * density / fraction
 }
 
+/// The probability that the values of two samples are told apart by their ranks at least as clearly as they are, if both come
+/// from the same source: two-sided, by the normal distribution, corrected for continuity and for ties.
+///
+/// The test of H. B. Mann and D. R. Whitney ("On a test of whether one of two random variables is stochastically larger than
+/// the other", Annals of Mathematical Statistics 18, 1947, pages 50–60) with the variance for ties of E. L. Lehmann
+/// ("Nonparametrics", 1975, § 1.4).
+pub fn mann_whitney(first: &[u32], second: &[u32]) -> f64 {
+    let of = |values: &[u32], is_first: bool| values.iter().map(|value| (*value, is_first)).collect::<Vec<_>>();
+    let mut values = [of(first, true), of(second, false)].concat();
+    values.sort_unstable();
+    let (mut ranks, mut ties, mut place) = (0.0, 0.0, 0.0);
+    for same in values.chunk_by(|one, other| one.0 == other.0) {
+        let size = same.len() as f64;
+        let of_first = same.iter().filter(|(_, is_first)| *is_first).count() as f64;
+        ranks += of_first * (place + (size + 1.0) / 2.0);
+        ties += size * (size * size - 1.0);
+        place += size;
+    }
+    let (n, m, all) = (first.len() as f64, second.len() as f64, place);
+    let variance = n * m / 12.0 * (all + 1.0 - ties / (all * (all - 1.0)).max(1.0));
+    if variance <= 0.0 {
+        return 1.0;
+    }
+    let difference = ranks - n * (n + 1.0) / 2.0 - n * m / 2.0;
+    two_tails((difference.abs() - 0.5).max(0.0) / variance.sqrt()).clamp(NEGLIGIBLE, 1.0)
+}
+
+/// The mean of daily counts, and between what it lies with 95 % confidence if days are independent: the normal interval of a
+/// mean, by the counts' own spread. Of fewer than two days it is not known, and the ends are the mean.
+pub fn mean_between(counts: &[u32]) -> (f64, f64, f64) {
+    let days = counts.len() as f64;
+    let mean = counts.iter().map(|count| f64::from(*count)).sum::<f64>() / days.max(1.0);
+    let squares: f64 = counts.iter().map(|count| (f64::from(*count) - mean).powi(2)).sum();
+    let spread = if days < 2.0 { 0.0 } else { Z * (squares / (days - 1.0) / days).sqrt() };
+    (mean, (mean - spread).max(0.0), mean + spread)
+}
+
 /// The largest p that still counts as found when all these were looked at and at most the share `rate` of what is found may be
 /// expected to be chance, however the tests depend on each other; `None` where nothing is found.
 ///
@@ -217,6 +254,27 @@ mod tests {
             assert!((found_low - low).abs() < 5e-5 && (found_high - high).abs() < 5e-5, "{one:?} {other:?}");
         }
         assert_eq!(newcombe((0, 0), (1, 2)), None);
+    }
+
+    #[test]
+    fn ranks_are_tested_as_elsewhere() {
+        // By scipy.stats.mannwhitneyu 1.17 (asymptotic, with continuity).
+        let few = [4, 5, 7, 3, 6, 6, 8, 2, 5, 4, 6, 7, 5, 3];
+        let many = [9, 8, 7, 10, 6, 11, 9, 12, 8, 7, 10, 9, 6, 8];
+        assert!((mann_whitney(&few, &many) - 0.000_122_757_206_286_786_76).abs() < 1e-12);
+        let (one, other) = ([1, 1, 0, 2, 1, 0, 3, 1], [1, 2, 1, 0, 2, 4, 1, 1, 0]);
+        assert!((mann_whitney(&one, &other) - 0.797_599_606_766_316_9).abs() < 1e-12);
+        for (one, other) in [(&[3; 20][..], &[3; 20][..]), (&[], &few), (&[1], &[])] {
+            assert_eq!(mann_whitney(one, other), 1.0);
+        }
+    }
+
+    #[test]
+    fn a_mean_of_days_has_the_spread_of_its_days() {
+        let (mean, low, high) = mean_between(&[2, 4, 4, 4, 5, 5, 7, 9]);
+        assert!((mean - 5.0).abs() < 1e-12 && (high - 5.0 - 1.959_964 * (32.0f64 / 7.0 / 8.0).sqrt()).abs() < 1e-6);
+        assert!((mean - low - (high - mean)).abs() < 1e-12);
+        assert_eq!((mean_between(&[]), mean_between(&[3])), ((0.0, 0.0, 0.0), (3.0, 3.0, 3.0)));
     }
 
     #[test]

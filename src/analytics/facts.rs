@@ -5,7 +5,7 @@ use crate::{
     ids::{LeadId, Names},
     live::wire::{Cursor, Snapshot},
     losses::rules::RetryPotential,
-    people::rules::words,
+    people::rules::{Tier, words},
 };
 use chrono::{Days, NaiveDate};
 use engine::{Facts, Record};
@@ -52,6 +52,10 @@ pub const COLUMNS: usize = OUTCOME + 5;
 pub const SIZES: [i64; 6] = [1_000, 5_000, 10_000, 50_000, 100_000, 500_000];
 /// Upper ends of days from beginning to end; the last step has none.
 pub const LASTED: [i64; 6] = [7, 14, 30, 60, 90, 180];
+/// Upper ends of the time from an enquiry to the first attempt, in minutes; the last step has none.
+pub const ANSWERED: [i64; 5] = [60, 4 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 * 60];
+/// The highest discounts of each step, in percent; the last step has none.
+pub const DISCOUNTS: [i64; 3] = [0, 10, 20];
 /// So many attempts or more are one step.
 pub const MOST_TRIES: i64 = 6;
 /// Longer runs count as so many days.
@@ -76,6 +80,12 @@ pub struct Fact {
     pub retry: Option<RetryPotential>,
     /// Attempts in the run.
     pub attempts: i64,
+    /// Whole minutes from the enquiry to the first of them.
+    pub answered_after: Option<i64>,
+    /// Whole days of the longest stay in one stage; runs that ended only.
+    pub stood: Option<i64>,
+    /// The discount of the last offer, in hundredths of a percent.
+    pub discount: Option<i64>,
     /// What it was worth, in minor units of the organisation's currency.
     pub minor: Option<i64>,
     /// The day on which it began.
@@ -116,7 +126,11 @@ impl Words {
         };
         all(Dim::Fate, &mut Fate::ALL.iter().map(ToString::to_string));
         all(Dim::Size, &mut (0..=SIZES.len()).map(|step| step.to_string()));
+        all(Dim::Tier, &mut Tier::ALL.iter().map(ToString::to_string));
+        all(Dim::Discount, &mut (0..=DISCOUNTS.len()).map(|step| step.to_string()));
         all(Dim::Lasted, &mut (0..=LASTED.len()).map(|step| step.to_string()));
+        all(Dim::Stood, &mut (0..=LASTED.len()).map(|step| step.to_string()));
+        all(Dim::Answer, &mut (0..=ANSWERED.len()).map(|step| step.to_string()));
         all(Dim::Tries, &mut (0..=MOST_TRIES).map(|tries| tries.to_string()));
         all(Dim::Kind, &mut ["real", "excuse"].iter().map(ToString::to_string));
         all(Dim::Retry, &mut RetryPotential::ALL.iter().map(ToString::to_string));
@@ -209,6 +223,9 @@ impl Words {
             Dim::Fate => Some(fact.fate.to_string()),
             Dim::Size => fact.minor.map(|minor| step(&SIZES, minor / unit.max(1))),
             Dim::Lasted => fact.days().map(|days| step(&LASTED, days)),
+            Dim::Stood => fact.stood.map(|days| step(&LASTED, days)),
+            Dim::Answer => fact.answered_after.map(|minutes| step(&ANSWERED, minutes)),
+            Dim::Discount => fact.discount.map(|hundredths| step(&DISCOUNTS.map(|most| most * 100 + 1), hundredths)),
             Dim::Tries => Some(fact.attempts.clamp(0, MOST_TRIES).to_string()),
             Dim::Kind => fact.excuse.map(|excuse| if excuse { "excuse" } else { "real" }.to_owned()),
             Dim::Retry => fact.retry.map(|retry| retry.to_string()),
@@ -337,6 +354,9 @@ mod tests {
             excuse: Some(true),
             retry: None,
             attempts: 9,
+            answered_after: Some(59),
+            stood: Some(7),
+            discount: Some(2_000),
             minor: Some(1_000_000),
             began: day("2026-01-01"),
             ended: day("2026-01-15"),
@@ -354,7 +374,7 @@ mod tests {
         let told = keys(&words, &record).join(" ");
         assert_eq!(
             told,
-            "recovered 12 unknown unknown unknown unknown unknown unknown unknown unknown Türkiye 3 2 6 excuse unknown"
+            "recovered 12 unknown unknown unknown unknown unknown unknown unknown unknown unknown Türkiye 3 2 2 1 0 6 excuse unknown"
         );
         assert_eq!(record.codes[OUTCOME..], [2, day_code(day("2026-01-15")), day_code(day("2026-01-01")), 15, 1]);
         let open = Fact { outcome: RunOutcome::Open, ended: None, minor: None, excuse: None, ..fact() };

@@ -20,6 +20,8 @@ words! {
         Rep = "rep",
         /// Whose team that is.
         Team = "team",
+        /// How experienced they are, as their tier is now.
+        Tier = "tier",
         /// The channel that the lead came through.
         Source = "source",
         /// What it was won by.
@@ -34,8 +36,14 @@ words! {
         Country = "country",
         /// How much it is worth, in steps.
         Size = "size",
+        /// The discount of the last offer, in steps.
+        Discount = "discount",
         /// Days from beginning to end, in steps.
         Lasted = "lasted",
+        /// Days of the longest stay in one stage, in steps.
+        Stood = "stood",
+        /// From the enquiry to the first attempt, in steps.
+        Answer = "answer",
         /// Attempts to reach them in the run.
         Tries = "tries",
         /// What people say instead of the reason, or a real one.

@@ -108,7 +108,8 @@ pub async fn facts(
     let mut rows = sqlx::query!(
         r#"select lead_id as "lead_id!", mark as "mark!", outcome as "outcome!", fate as "fate!", reason_id, stage_id, owner_id,
                   queue_id, team_id, source_id, campaign_id, product_id, segment_id, business_line_id, country, excuse,
-                  retry_potential, value_base_minor, started_on, ended_on, attempts as "attempts!"
+                  retry_potential, value_base_minor, started_on, ended_on, attempts as "attempts!",
+                  tier, answered_after_minutes, stood_days, (discount_percent * 100)::bigint as discount
            from fact
            where ($1 or lead_owner_id = any($2) or lead_queue_id = any($3)) and ($4::bigint[] is null or lead_id = any($4))
            order by lead_id, mark"#,
@@ -137,6 +138,7 @@ pub async fn facts(
             (Dim::Segment, id(row.segment_id)),
             (Dim::Line, id(row.business_line_id)),
             (Dim::Country, row.country),
+            (Dim::Tier, row.tier),
         ];
         part.push(Fact {
             lead: LeadId(row.lead_id),
@@ -147,6 +149,9 @@ pub async fn facts(
             excuse: row.excuse,
             retry: row.retry_potential.as_deref().map(word).transpose()?,
             attempts: row.attempts,
+            answered_after: row.answered_after_minutes,
+            stood: row.stood_days,
+            discount: row.discount,
             minor: row.value_base_minor,
             began: row.started_on,
             ended: row.ended_on,

@@ -2,8 +2,10 @@
 //!
 //! * `looks`: what is compared with what.
 //! * `runs`: the facts as small codes, `table`: their counts.
+//! * `arrivals`: how many come in, by days.
 //! * `find`: all comparisons, the test for so many of them, and what is left.
 
+mod arrivals;
 mod find;
 mod looks;
 mod runs;
@@ -34,6 +36,8 @@ pub const LEAST_POINTS: f64 = 0.05;
 pub const LEAST_POINTS_OF_FEW: f64 = 0.02;
 /// See [`LEAST_POINTS_OF_FEW`].
 pub const LEAST_RATIO: f64 = 1.5;
+/// A pace that matters is so many times the other.
+pub const LEAST_PACE: f64 = 1.25;
 /// Of two charts crossed so many cells of a row, and of a column, are shown at most: the others mostly say the same.
 pub const MOST_OF_A_LINE: usize = 2;
 /// Two groups that share so much of the smaller one are told of once.
@@ -164,15 +168,67 @@ impl Insight {
     }
 }
 
+/// How many runs began on the days of a period that are over.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Runs.
+    pub runs: i64,
+    /// Days.
+    pub days: usize,
+    /// Runs per day.
+    pub per_day: f64,
+    /// The lower end of its 95 % interval.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// More or fewer leads than before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Arrivals {
+    /// Of this bar's runs only.
+    pub within: Option<Bin>,
+    /// In the period.
+    pub now: Pace,
+    /// In the period before.
+    pub before: Pace,
+    /// How probable such a difference is if nothing is behind it.
+    pub p: f64,
+}
+
+impl Arrivals {
+    /// How many times the former pace it is; unknown where nothing came.
+    pub fn ratio(&self) -> Option<f64> {
+        (self.before.per_day > 0.0).then(|| self.now.per_day / self.before.per_day)
+    }
+
+    /// Where the cockpit shows these runs in the period, and in the one before.
+    pub fn selections(&self, period: Period, before: Option<Span>) -> [Selection; 2] {
+        let mut own = Selection::default().during(period);
+        own.picks.extend(self.within.iter().map(|bin| (bin.dim, Pick::only(&bin.word.key))));
+        let Span { from, to } = before.unwrap_or_default();
+        [own.clone(), own.during(Period::Between { from, to })]
+    }
+}
+
 /// What was found, and among how much.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// What was found, the surest first.
     pub insights: Vec<Insight>,
+    /// Where more or fewer leads came in, the surest first.
+    pub arrivals: Vec<Arrivals>,
     /// How many comparisons were tested.
     pub looked_at: usize,
     /// How many runs ended in the period.
     pub runs: usize,
+}
+
+impl Found {
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.insights.is_empty() && self.arrivals.is_empty()
+    }
 }
 
 /// Whether a difference is large enough to matter to anybody.

@@ -17,7 +17,7 @@ use winback::{
     },
     insights::{
         api::Insights,
-        rules::{Bin, Event, FALSE_DISCOVERIES, Group, Insight, find},
+        rules::{Arrivals, Bin, Event, FALSE_DISCOVERIES, Group, Insight, LEAST_PACE, find},
     },
 };
 
@@ -44,6 +44,11 @@ fn day(text: &str) -> Option<NaiveDate> {
 /// The months since the rival came, to be held against as many days before.
 fn since_the_rival() -> Period {
     Period::Between { from: day("2025-09-01"), to: day("2026-03-01") }
+}
+
+/// Held against July.
+fn august() -> Period {
+    Period::Between { from: day("2025-08-01"), to: day("2025-08-31") }
 }
 
 fn is(bin: &Bin, dim: Dim, name: &str) -> bool {
@@ -92,6 +97,9 @@ async fn what_is_planted_is_found_with_the_figures_of_plain_sql() {
     let admin = app.sign_in(ADMIN).await;
     let all = read(&admin, ALL).await;
     // The numbers are those of docs/DEMO.md.
+    expect(&all, "1: an answer within the hour", false, |one| {
+        group_is(one, Dim::Answer, "0") && one.event == Event::Lost
+    });
     expect(&all, "2: one rep loses on price", true, |one| {
         group_is(one, Dim::Rep, "Çiğdem Arslan") && event_is(one, Dim::Reason, "Price too high")
     });
@@ -114,6 +122,20 @@ async fn what_is_planted_is_found_with_the_figures_of_plain_sql() {
     expect(&all, "8: given up after two or three attempts", true, |one| {
         (group_is(one, Dim::Tries, "2") || group_is(one, Dim::Tries, "3")) && event_is(one, Dim::Reason, "Contact lost")
     });
+    expect(&all, "9: juniors lose big deals", true, |one| {
+        let is_big = one.within.as_ref().is_some_and(|within| is(within, Dim::Size, "2") || is(within, Dim::Size, "3"));
+        is_big && group_is(one, Dim::Tier, "junior") && one.event == Event::Lost
+    });
+    expect(&all, "10: discounts to 20 % help", false, |one| {
+        group_is(one, Dim::Discount, "2") && one.event == Event::Lost
+    });
+    expect(&all, "10: discounts above 20 % do not", true, |one| {
+        group_is(one, Dim::Discount, "3") && one.event == Event::Lost
+    });
+    expect(&all, "12: stale in Nurturing", true, |one| {
+        let is_long = ["3", "4"].iter().any(|step| group_is(one, Dim::Stood, step));
+        is_long && one.event == Event::Lost
+    });
     expect(&all, "13: a good segment", false, |one| {
         group_is(one, Dim::Segment, "Gulf patients") && one.event == Event::Lost
     });
@@ -122,6 +144,10 @@ async fn what_is_planted_is_found_with_the_figures_of_plain_sql() {
         let within = one.within.as_ref().is_some_and(|within| is(within, Dim::Product, "Dental implants"));
         within && one.group == Group::Now && event_is(one, Dim::Reason, "Competitor preferred")
     });
+    let quiet = read(&admin, august()).await;
+    let slow = |one: &Arrivals| one.within.is_none() && one.ratio().is_some_and(|ratio| ratio < 0.8);
+    assert!(quiet.found.arrivals.iter().any(slow), "11: August is quiet: {:?}", quiet.found.arrivals);
+    compare(&app, &quiet, august(), "true").await;
     compare(&app, &all, ALL, "true").await;
     compare(&app, &since, since_the_rival(), "true").await;
     let of_team = "f.lead_owner_id in (select u.id from app_user u join team_manager m on m.team_id = u.team_id
@@ -153,6 +179,14 @@ fn column(dim: Dim) -> String {
         Dim::Line => "f.business_line_id::text".to_owned(),
         Dim::Country => "f.country".to_owned(),
         Dim::Tries => "least(f.attempts, 6)::text".to_owned(),
+        Dim::Tier => "f.tier".to_owned(),
+        Dim::Answer => {
+            "width_bucket(f.answered_after_minutes, array[60, 240, 1440, 4320, 10080]::bigint[])::text".to_owned()
+        }
+        Dim::Stood => "width_bucket(f.stood_days, array[7, 14, 30, 60, 90, 180]::bigint[])::text".to_owned(),
+        Dim::Discount => "case when f.discount_percent > 20 then '3' when f.discount_percent > 10 then '2'
+                  when f.discount_percent > 0 then '1' when f.discount_percent = 0 then '0' end"
+            .to_owned(),
         Dim::Kind => "case when f.excuse then 'excuse' when not f.excuse then 'real' end".to_owned(),
         Dim::Size => {
             let ends = "array[100000, 500000, 1000000, 5000000, 10000000, 50000000]::bigint[]";
@@ -177,6 +211,9 @@ async fn compare(app: &TestApp, found: &Insights, period: Period, sight: &str) {
     let runs = format!("select count(*) from fact f where f.outcome <> 'open' and ({sight}) and {}", in_days(span));
     let runs: i64 = sqlx::query_scalar(AssertSqlSafe(runs)).fetch_one(&app.pool).await.expect("a count");
     assert_eq!(found.found.runs as i64, runs);
+    for arrivals in &found.found.arrivals {
+        compare_days(app, arrivals, [span, period.before(today, 1).expect("days before")], sight).await;
+    }
     for insight in &found.found.insights {
         let sql = by_hand(insight, span, found.before, sight);
         let row: (i64, i64, i64, f64) = sqlx::query_as(AssertSqlSafe(sql.clone()))
@@ -192,8 +229,36 @@ async fn compare(app: &TestApp, found: &Insights, period: Period, sight: &str) {
     }
 }
 
+async fn compare_days(app: &TestApp, arrivals: &Arrivals, spans: [Span; 2], sight: &str) {
+    let within = arrivals.within.as_ref().map_or_else(|| "true".to_owned(), with);
+    for (span, pace) in spans.into_iter().zip([arrivals.now, arrivals.before]) {
+        let (from, to) =
+            (span.from.expect("a first day"), span.to.expect("a last day").min(day("2026-03-01").expect("a day")));
+        let sql = format!(
+            "select count(f.lead_id), count(distinct d.day)
+             from generate_series(date '{from}', date '{to}', interval '1 day') as d (day)
+             left join fact f on f.started_on = d.day and ({sight}) and {within}"
+        );
+        let (runs, days): (i64, i64) =
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&app.pool).await.expect("counts of days");
+        assert_eq!((pace.runs, pace.days as i64), (runs, days), "{arrivals:?}");
+        assert!(
+            (pace.per_day - runs as f64 / days as f64).abs() < 1e-9
+                && pace.low <= pace.per_day
+                && pace.per_day <= pace.high
+        );
+    }
+    let [low, high] =
+        [arrivals.now.per_day.min(arrivals.before.per_day), arrivals.now.per_day.max(arrivals.before.per_day)];
+    assert!(arrivals.p <= FALSE_DISCOVERIES && high >= LEAST_PACE * low, "{arrivals:?}");
+}
+
+/// The condition that a bar is.
+fn with(bin: &Bin) -> String {
+    format!("{} = '{}'", column(bin.dim), bin.word.key.replace('\'', "''"))
+}
+
 fn by_hand(insight: &Insight, span: Span, before: Option<Span>, sight: &str) -> String {
-    let with = |bin: &Bin| format!("{} = '{}'", column(bin.dim), bin.word.key.replace('\'', "''"));
     let (event, among) = match &insight.event {
         Event::Lost => ("f.outcome = 'lost'".to_owned(), "f.outcome in ('won', 'lost')"),
         Event::Unqualified => ("f.outcome = 'unqualified'".to_owned(), "f.outcome <> 'open'"),
@@ -235,7 +300,7 @@ fn by_hand(insight: &Insight, span: Span, before: Option<Span>, sight: &str) -> 
 }
 
 /// The same runs with what is told of them drawn anew from each column for itself: what a lead is known by over all runs,
-/// what only losses have over those with the same outcome. Nothing goes with anything any more.
+/// what only losses have over those with the same outcome, the day of its beginning over all days. Nothing goes with anything any more.
 fn shuffled(book: &Book, chance: &mut ChaCha8Rng) -> Book {
     let facts = &book.facts;
     let rows = facts.rows();
@@ -256,6 +321,12 @@ fn shuffled(book: &Book, chance: &mut ChaCha8Rng) -> Book {
         } else {
             shuffle(&mut columns[column], &ended, chance);
         }
+    }
+    // As many began on any day as on any other.
+    let known_days: Vec<u16> = columns[BEGAN].iter().copied().filter(|day| *day > 0).collect();
+    let (first, last) = (known_days.iter().min().expect("a day"), known_days.iter().max().expect("a day"));
+    for day in columns[BEGAN].iter_mut().filter(|day| **day > 0) {
+        *day = first + (chance.next_u64() % u64::from(last - first + 1)) as u16;
     }
     let records: Vec<_> = (0..rows)
         .map(|row| Record {
@@ -299,8 +370,8 @@ async fn in_shuffled_data_almost_nothing_is_found() {
         for period in [ALL, since_the_rival()] {
             let found = find(&shuffled, period);
             assert!(found.looked_at > 500, "{}", found.looked_at);
-            with_any += usize::from(!found.insights.is_empty());
-            insights += found.insights.len();
+            with_any += usize::from(!found.is_empty());
+            insights += found.insights.len() + found.arrivals.len();
         }
     }
     // Where nothing is behind anything, the rate of false discoveries is the probability of any: at most one data set in

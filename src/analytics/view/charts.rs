@@ -20,7 +20,20 @@ use std::collections::BTreeMap;
 
 /// Whether a chart's bars have an order of their own, such as stages; else the longest comes first.
 fn is_ordered(dim: Dim) -> bool {
-    matches!(dim, Dim::Stage | Dim::Size | Dim::Lasted | Dim::Tries | Dim::Kind | Dim::Retry | Dim::Fate)
+    matches!(
+        dim,
+        Dim::Stage
+            | Dim::Tier
+            | Dim::Size
+            | Dim::Discount
+            | Dim::Lasted
+            | Dim::Stood
+            | Dim::Answer
+            | Dim::Tries
+            | Dim::Kind
+            | Dim::Retry
+            | Dim::Fate
+    )
 }
 
 /// The bars of one chart with their names.

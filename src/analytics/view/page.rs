@@ -65,19 +65,23 @@ pub fn LossesPage() -> impl IntoView {
 }
 
 /// Charts below the great ones.
-const SMALL: [Dim; 13] = [
+const SMALL: [Dim; 17] = [
     Dim::Source,
     Dim::Campaign,
     Dim::Product,
     Dim::Segment,
     Dim::Size,
-    Dim::Lasted,
+    Dim::Discount,
+    Dim::Answer,
     Dim::Tries,
+    Dim::Lasted,
+    Dim::Stood,
     Dim::Kind,
     Dim::Retry,
     Dim::Country,
     Dim::Stage,
     Dim::Team,
+    Dim::Tier,
     Dim::Fate,
 ];
 

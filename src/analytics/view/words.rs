@@ -3,7 +3,7 @@
 use crate::{
     analytics::{
         cockpit::{Behind, Cross},
-        facts::{Fate, LASTED, MOST_TRIES, RunOutcome, SIZES, UNKNOWN, Word},
+        facts::{ANSWERED, DISCOUNTS, Fate, LASTED, MOST_TRIES, RunOutcome, SIZES, UNKNOWN, Word},
         rules::{Preset, Span, Step},
         selection::Dim,
     },
@@ -14,6 +14,7 @@ use crate::{
         api::StageAtLoss,
         view::words::{I18n, language, retry},
     },
+    settings::view::words::tier,
 };
 use chrono::{Datelike, NaiveDate};
 
@@ -81,6 +82,7 @@ pub fn dim(i18n: I18n, dim: Dim) -> String {
         Dim::Stage => t_string!(i18n, analytics.dim_stage).to_string(),
         Dim::Rep => t_string!(i18n, analytics.dim_rep).to_string(),
         Dim::Team => t_string!(i18n, analytics.dim_team).to_string(),
+        Dim::Tier => t_string!(i18n, analytics.dim_tier).to_string(),
         Dim::Source => t_string!(i18n, analytics.dim_source).to_string(),
         Dim::Campaign => t_string!(i18n, analytics.dim_campaign).to_string(),
         Dim::Product => t_string!(i18n, analytics.dim_product).to_string(),
@@ -88,7 +90,10 @@ pub fn dim(i18n: I18n, dim: Dim) -> String {
         Dim::Line => t_string!(i18n, analytics.dim_line).to_string(),
         Dim::Country => t_string!(i18n, analytics.dim_country).to_string(),
         Dim::Size => t_string!(i18n, analytics.dim_size).to_string(),
+        Dim::Discount => t_string!(i18n, analytics.dim_discount).to_string(),
         Dim::Lasted => t_string!(i18n, analytics.dim_lasted).to_string(),
+        Dim::Stood => t_string!(i18n, analytics.dim_stood).to_string(),
+        Dim::Answer => t_string!(i18n, analytics.dim_answer).to_string(),
         Dim::Tries => t_string!(i18n, analytics.dim_tries).to_string(),
         Dim::Kind => t_string!(i18n, analytics.dim_kind).to_string(),
         Dim::Retry => t_string!(i18n, analytics.dim_retry).to_string(),
@@ -103,7 +108,11 @@ pub fn explain(i18n: I18n, dim: Dim) -> String {
         Dim::Stage => t_string!(i18n, analytics.explain_stages).to_string(),
         Dim::Rep | Dim::Team => t_string!(i18n, analytics.explain_reps).to_string(),
         Dim::Size => t_string!(i18n, analytics.explain_size).to_string(),
+        Dim::Tier => t_string!(i18n, analytics.explain_tier).to_string(),
+        Dim::Discount => t_string!(i18n, analytics.explain_discount).to_string(),
         Dim::Lasted => t_string!(i18n, analytics.explain_lasted).to_string(),
+        Dim::Stood => t_string!(i18n, analytics.explain_stood).to_string(),
+        Dim::Answer => t_string!(i18n, analytics.explain_answer).to_string(),
         Dim::Tries => t_string!(i18n, analytics.explain_tries).to_string(),
         Dim::Kind => t_string!(i18n, analytics.explain_kind).to_string(),
         Dim::Retry => t_string!(i18n, analytics.explain_retry).to_string(),
@@ -135,7 +144,10 @@ pub fn bar(i18n: I18n, of: Dim, word: &Word, currency: &str) -> String {
         Dim::Kind => t_string!(i18n, analytics.kind_real).to_string(),
         Dim::Retry => word.key.parse().map_or_else(|_| unknown(), |potential| retry(i18n, potential)),
         Dim::Size => step().map_or_else(unknown, |step| size(i18n, step, currency)),
-        Dim::Lasted => step().map_or_else(unknown, |step| lasted(i18n, step)),
+        Dim::Tier => word.key.parse().map_or_else(|_| unknown(), |named| tier(i18n, named)),
+        Dim::Discount => step().map_or_else(unknown, |step| discount(i18n, step)),
+        Dim::Lasted | Dim::Stood => step().map_or_else(unknown, |step| lasted(i18n, step)),
+        Dim::Answer => step().map_or_else(unknown, |step| answer(i18n, step)),
         Dim::Tries if word.key == MOST_TRIES.to_string() => format!("{MOST_TRIES}+"),
         Dim::Tries => word.key.clone(),
         _ => word.name.pick(language(i18n)).to_owned(),
@@ -173,6 +185,34 @@ fn lasted(i18n: I18n, step: usize) -> String {
         (start, None) => {
             t_string!(i18n, analytics.days_from, from = start.copied().unwrap_or(0).to_string()).to_string()
         }
+    }
+}
+
+/// How soon an enquiry was answered: hours up to a day, then days.
+fn answer(i18n: I18n, step: usize) -> String {
+    const HOUR: i64 = 60;
+    const DAY: i64 = 24 * HOUR;
+    let start = step.checked_sub(1).and_then(|before| ANSWERED.get(before)).copied().unwrap_or(0);
+    match ANSWERED.get(step).copied() {
+        Some(end) if end <= DAY => {
+            t_string!(i18n, analytics.hours_range, from = (start / HOUR).to_string(), to = (end / HOUR).to_string())
+                .to_string()
+        }
+        Some(end) => {
+            t_string!(i18n, analytics.days_range, from = (start / DAY).to_string(), to = (end / DAY).to_string())
+                .to_string()
+        }
+        None => t_string!(i18n, analytics.days_from, from = (start / DAY).to_string()).to_string(),
+    }
+}
+
+/// More than the step before, up to its own highest.
+fn discount(i18n: I18n, step: usize) -> String {
+    let percent = |whole: i64| format::percent(i18n.get_locale(), whole as f64 / 100.0);
+    match (step.checked_sub(1).and_then(|before| DISCOUNTS.get(before)), DISCOUNTS.get(step)) {
+        (None, _) => t_string!(i18n, analytics.no_discount).to_string(),
+        (_, Some(most)) => t_string!(i18n, analytics.discount_to, most = percent(*most)).to_string(),
+        (Some(most), None) => t_string!(i18n, analytics.discount_above, most = percent(*most)).to_string(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Bin, Event, FALSE_DISCOVERIES, Found, Group, Insight, LEAST_EXPECTED, LEAST_RUNS, MOST_OF_A_LINE, SAME_RUNS, Side,
+    arrivals::Days,
     looks::{By, Look, What, looks},
     matters,
     runs::{FIRST, Runs},
@@ -50,14 +51,18 @@ pub fn find(book: &Book, period: Period) -> Found {
         .flat_map(|look| tables(&runs, look).into_iter().map(move |(within, table)| Counted { look, within, table }))
         .collect();
     let mut asked: Vec<_> = counted.iter().enumerate().flat_map(|(place, one)| ask(&runs, book, place, one)).collect();
-    let limit = benjamini_yekutieli(&asked.iter().map(|one| one.p).collect::<Vec<_>>(), FALSE_DISCOVERIES);
-    let looked_at = asked.len();
+    let days = Days::of(book, period);
+    let compared = days.as_ref().map(Days::compare).unwrap_or_default();
+    let all: Vec<_> = asked.iter().map(|one| one.p).chain(compared.iter().map(|one| one.p)).collect();
+    let (limit, looked_at) = (benjamini_yekutieli(&all, FALSE_DISCOVERIES), all.len());
     asked.retain(|one| limit.is_some_and(|limit| one.p <= limit) && matters(one.own.share, one.others.share));
     let size = |one: &Asked| (one.own.share - one.others.share).abs();
     asked.sort_by(|one, other| one.p.total_cmp(&other.p).then(size(other).total_cmp(&size(one))));
     let kept = told_once(&runs, &counted, &asked, limit.unwrap_or(0.0));
+    let arrivals = days.zip(limit).map(|(days, limit)| days.told_once(compared, limit)).unwrap_or_default();
     Found {
         insights: kept.into_iter().map(|one| insight(&head.words, &runs, &counted[one.table], one)).collect(),
+        arrivals,
         looked_at,
         runs: runs.is_now.iter().filter(|is_now| **is_now).count(),
     }
@@ -178,12 +183,14 @@ fn unknown() -> Word {
     Word { key: UNKNOWN.to_owned(), name: Names::default() }
 }
 
+/// A bar by its code among the words.
+pub fn bin(words: &Words, dim: Dim, code: u16) -> Bin {
+    Bin { dim, word: words.of(dim).get(usize::from(code)).cloned().unwrap_or_else(unknown) }
+}
+
 fn insight(words: &Words, runs: &Runs, counted: &Counted, one: &Asked) -> Insight {
     let Counted { look, within, .. } = counted;
-    let bin = |dim: Dim, code: u8| {
-        let place = usize::from(runs.codes(dim).word(code));
-        Bin { dim, word: words.of(dim).get(place).cloned().unwrap_or_else(unknown) }
-    };
+    let bin = |dim: Dim, code: u8| bin(words, dim, runs.codes(dim).word(code));
     Insight {
         within: look.within.map(|dim| bin(dim, *within)),
         group: match look.by {
@@ -236,6 +243,9 @@ mod tests {
             excuse: None,
             retry: None,
             attempts: 1,
+            answered_after: None,
+            stood: None,
+            discount: None,
             minor: None,
             began: None,
             ended: None,
@@ -308,6 +318,57 @@ mod tests {
         let found = find(&book(&facts), ALL);
         assert_eq!((found.insights.len(), found.looked_at, found.runs), (0, 0, 50));
         assert_eq!(find(&book(&[]), ALL).looked_at, 0);
+    }
+
+    /// So many runs began on each of the days up to `last`.
+    fn began(last: &str, daily: &[i64]) -> Vec<Fact> {
+        let last: chrono::NaiveDate = last.parse().expect("a day");
+        let first = last - chrono::Days::new(daily.len() as u64 - 1);
+        let each = first.iter_days().zip(daily).flat_map(|(day, runs)| (0..*runs).map(move |_| day));
+        each.enumerate()
+            .map(|(lead, day)| {
+                let lead = i64::try_from(lead).expect("few") + 1;
+                let source = ["1", "2", "3"][usize::try_from(lead % 3).expect("below three")];
+                Fact { began: Some(day), ..fact(lead, RunOutcome::Open, &[(Dim::Source, source)]) }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn fewer_leads_are_told_once_and_of_days_that_are_over() {
+        // Two weeks with half as many as the two before; today, which is not over, has none.
+        let daily: Vec<i64> = (0..28).map(|day| if day < 14 { 20 + day % 5 } else { 10 + day % 3 }).collect();
+        let facts = began("2026-03-01", &daily);
+        let between = |from: &str, to: &str| Period::Between { from: from.parse().ok(), to: to.parse().ok() };
+        let found = find(&book(&facts), between("2026-02-16", "2026-03-01")).arrivals;
+        let [one] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((one.within.as_ref(), one.now.days, one.before.days), (None, 14, 14));
+        assert_eq!((one.now.runs, one.before.runs), (daily[14..].iter().sum(), daily[..14].iter().sum()));
+        assert!(one.p < 1e-4 && one.now.high < one.before.low, "{one:?}");
+        // The facts do not go back as far as four weeks before; of a period that goes on, what is over has to do.
+        assert_eq!(find(&book(&facts), between("2026-02-16", "2026-03-15")).arrivals, []);
+        assert_eq!(find(&book(&facts), between("2026-02-17", "2026-03-02")).looked_at, 0);
+    }
+
+    #[test]
+    fn a_source_that_dried_up_is_told_alone() {
+        let (dry, steady) = ("1", "2");
+        let first: chrono::NaiveDate = "2026-02-01".parse().expect("a day");
+        let mut facts = Vec::new();
+        for (place, day) in first.iter_days().take(28).enumerate() {
+            let of_dry = if place < 14 { 12 } else { 3 };
+            for (source, runs) in [(dry, of_dry + place % 3), (steady, 10 + place % 4)] {
+                for _ in 0..runs {
+                    let lead = i64::try_from(facts.len()).expect("few") + 1;
+                    facts.push(Fact { began: Some(day), ..fact(lead, RunOutcome::Open, &[(Dim::Source, source)]) });
+                }
+            }
+        }
+        let period = Period::Between { from: "2026-02-15".parse().ok(), to: "2026-02-28".parse().ok() };
+        let found = find(&book(&facts), period);
+        let told: Vec<_> =
+            found.arrivals.iter().map(|one| one.within.as_ref().map(|bin| (bin.dim, bin.word.key.as_str()))).collect();
+        assert_eq!((told, found.looked_at), (vec![Some((Dim::Source, dry))], 3));
     }
 
     /// Numbers that look drawn by chance and are the same each time (D. E. Knuth's multiplier).

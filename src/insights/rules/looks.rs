@@ -50,16 +50,20 @@ impl Look {
 /// What a lead is known by before it ends.
 const OF_LEADS: [Dim; 7] = [Dim::Rep, Dim::Source, Dim::Campaign, Dim::Product, Dim::Segment, Dim::Country, Dim::Size];
 
+/// What we did about it. How many attempts there were is not here: a loss needs them, a win does not.
+const HANDLED: [Dim; 4] = [Dim::Tier, Dim::Answer, Dim::Stood, Dim::Discount];
+
 /// All tables; what changed only where there is a period before.
 pub fn looks(has_before: bool) -> Vec<Look> {
     let stand_out = [What::Lost, What::Unqualified].into_iter().flat_map(|what| all(None, &OF_LEADS, what));
+    let handled = all(None, &HANDLED, What::Lost);
     let hands = [Dim::Size, Dim::Product, Dim::Source].into_iter();
-    let in_hands = hands.flat_map(|within| all(Some(within), &[Dim::Rep], What::Lost));
+    let in_hands = hands.flat_map(|within| all(Some(within), &[Dim::Rep, Dim::Tier], What::Lost));
     let tried_again = [Dim::Reason, Dim::Rep, Dim::Source, Dim::Product, Dim::Segment];
     let reasons = all(None, &OF_LEADS, What::Bars(Dim::Reason));
     let why = all(None, &[Dim::Stage, Dim::Tries], What::Bars(Dim::Reason));
     let few = [Dim::Rep, Dim::Source, Dim::Product, Dim::Segment, Dim::Size];
-    let mut looks: Vec<_> = stand_out.chain(in_hands).chain(reasons).chain(why).collect();
+    let mut looks: Vec<_> = stand_out.chain(handled).chain(in_hands).chain(reasons).chain(why).collect();
     looks.extend(all(None, &tried_again, What::WonBack));
     looks.extend(all(None, &few, What::Bars(Dim::Stage)));
     looks.extend(all(None, &few, What::Bars(Dim::Kind)).chain(all(None, &[Dim::Stage], What::Bars(Dim::Kind))));

@@ -55,7 +55,7 @@ pub struct Runs {
 }
 
 /// Codes of days; all, with what has no date, where there are no limits.
-fn days(span: Span) -> (u16, u16) {
+pub fn days(span: Span) -> (u16, u16) {
     if span.is_all() {
         return (0, u16::MAX);
     }

@@ -1,6 +1,9 @@
 //! The page: what was found in the period, by families.
 
-use super::{insight::OneInsight, query, words};
+use super::{
+    insight::{OneInsight, OnePace},
+    query, words,
+};
 use crate::{
     analytics::{
         rules::Period,
@@ -121,8 +124,7 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor, reload: Callback<()>) -
 #[component]
 fn Families(shown: Shown) -> impl IntoView {
     let i18n = shown.i18n;
-    let (is_empty, has_before) =
-        shown.report.with_value(|report| (report.found.insights.is_empty(), report.before.is_some()));
+    let (is_empty, has_before) = shown.report.with_value(|report| (report.found.is_empty(), report.before.is_some()));
     let runs = shown.report.with_value(|report| report.found.runs);
     let nothing = move || {
         let (count, number) = shown.count(runs);
@@ -139,17 +141,19 @@ fn Families(shown: Shown) -> impl IntoView {
 #[component]
 fn OneFamily(shown: Shown, family: Family) -> impl IntoView {
     let i18n = shown.i18n;
-    let own = shown.report.with_value(|report| {
+    let (own, paces) = shown.report.with_value(|report| {
         let own = report.found.insights.iter().filter(|insight| insight.family() == family);
-        own.cloned().collect::<Vec<_>>()
+        let paces = report.found.arrivals.iter().filter(|_| family == Family::Changed);
+        (own.cloned().collect::<Vec<_>>(), paces.cloned().collect::<Vec<_>>())
     });
     let heading = format!("insights-{family}");
-    (!own.is_empty()).then(|| {
+    (!own.is_empty() || !paces.is_empty()).then(|| {
+        let paces = paces.into_iter().map(|arrivals| view! { <OnePace shown arrivals/> }).collect_view();
         let insights = own.into_iter().map(|insight| view! { <OneInsight shown insight/> }).collect_view();
         view! {
             <section class="panel" aria-labelledby=heading.clone()>
                 <header class="panel-head"><h2 id=heading.clone()>{move || words::family(i18n, family)}</h2></header>
-                <ul class="insights">{insights}</ul>
+                <ul class="insights">{paces}{insights}</ul>
             </section>
         }
     })

@@ -9,7 +9,7 @@ use crate::{
     },
     format,
     i18n::t_string,
-    insights::rules::{Bin, Event, Family, Group, Insight},
+    insights::rules::{Arrivals, Bin, Event, Family, Group, Insight},
     losses::view::words::I18n,
 };
 
@@ -37,6 +37,7 @@ fn dim(i18n: I18n, dim: Dim) -> String {
         Dim::Stage => t_string!(i18n, insights.of_stage).to_string(),
         Dim::Rep => t_string!(i18n, insights.of_rep).to_string(),
         Dim::Team => t_string!(i18n, insights.of_team).to_string(),
+        Dim::Tier => t_string!(i18n, insights.of_tier).to_string(),
         Dim::Source => t_string!(i18n, insights.of_source).to_string(),
         Dim::Campaign => t_string!(i18n, insights.of_campaign).to_string(),
         Dim::Product => t_string!(i18n, insights.of_product).to_string(),
@@ -44,6 +45,9 @@ fn dim(i18n: I18n, dim: Dim) -> String {
         Dim::Line => t_string!(i18n, insights.of_line).to_string(),
         Dim::Country => t_string!(i18n, insights.of_country).to_string(),
         Dim::Size => t_string!(i18n, insights.of_size).to_string(),
+        Dim::Discount => t_string!(i18n, insights.of_discount).to_string(),
+        Dim::Stood => t_string!(i18n, insights.of_stood).to_string(),
+        Dim::Answer => t_string!(i18n, insights.of_answer).to_string(),
         Dim::Lasted => t_string!(i18n, insights.of_lasted).to_string(),
         Dim::Tries => t_string!(i18n, insights.of_tries).to_string(),
         Dim::Kind => t_string!(i18n, insights.of_kind).to_string(),
@@ -122,6 +126,30 @@ pub fn sentence(i18n: I18n, insight: &Insight, currency: &str) -> String {
             others = others
         )
         .to_string(),
+    }
+}
+
+/// More or fewer leads, in one sentence.
+pub fn arrived(i18n: I18n, arrivals: &Arrivals, currency: &str) -> String {
+    let per_day = |value: f64| format::decimal(i18n.get_locale(), value);
+    let (now, before) = (per_day(arrivals.now.per_day), per_day(arrivals.before.per_day));
+    match &arrivals.within {
+        None => t_string!(i18n, insights.arrived, now = now, before = before).to_string(),
+        Some(within) => {
+            let within = bin(i18n, within, currency);
+            t_string!(i18n, insights.arrived_within, within = within, now = now, before = before).to_string()
+        }
+    }
+}
+
+/// How many times the former pace it is, and how probable without a cause.
+pub fn pace(i18n: I18n, arrivals: &Arrivals) -> String {
+    let p = p(i18n, arrivals.p);
+    match arrivals.ratio() {
+        Some(ratio) => {
+            t_string!(i18n, insights.pace, ratio = format::decimal(i18n.get_locale(), ratio), p = p).to_string()
+        }
+        None => t_string!(i18n, insights.pace_of_none, p = p).to_string(),
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 use winback::{
     analytics::{
-        facts::{LASTED, MOST_TRIES, SIZES},
+        facts::{ANSWERED, DISCOUNTS, LASTED, MOST_TRIES, SIZES},
         rules::{Period, Preset},
         selection::{Dim, Pick, Selection},
     },
@@ -25,6 +25,10 @@ fn steps(value: &str, ends: &[i64]) -> String {
     let whens = ends.iter().enumerate().map(|(step, end)| format!("when {value} < {end} then '{step}'"));
     let last = ends.len();
     format!("case when {value} is null then null {} else '{last}' end", whens.collect::<Vec<_>>().join(" "))
+}
+
+fn list(ends: &[i64]) -> String {
+    ends.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Every beginning of a run (a lead's own, and each reactivation) with the end that followed it, as the table `plain`.
@@ -91,6 +95,32 @@ fn column(dim: Dim) -> String {
         Dim::Tries => format!(
             "least((select count(*) from attempt a where a.lead_id = l.id and (e.last_attempt is null or a.at <= e.last_attempt)
                     and (e.after = 0 or a.at > e.at)), {MOST_TRIES})::text"
+        ),
+        Dim::Tier => "(select tier from app_user where id = e.owner_id)".to_owned(),
+        Dim::Answer => format!(
+            "(select width_bucket(floor(extract(epoch from greatest(min(a.at), l.arose_at) - l.arose_at) / 60), array[{}])::text
+              from attempt a where a.lead_id = l.id and (e.last_attempt is null or a.at <= e.last_attempt)
+                               and e.after = 0 and l.direction = 'inbound' and l.import_batch_id is null)",
+            list(&ANSWERED)
+        ),
+        Dim::Stood => format!(
+            "(select width_bucket(max(floor(extract(epoch from coalesce(
+                         (select n.at from activity n where n.lead_id = l.id and n.move_version > a.move_version
+                                                        and n.at < e.last_attempt order by n.move_version limit 1),
+                         e.last_attempt) - a.at) / 86400)), array[{}])::text
+              from activity a
+              where a.lead_id = l.id and a.move_version is not null and a.kind <> 'loss'
+                and a.at < e.last_attempt and (e.after = 0 or a.at >= e.at)
+                and not exists (select from loss s where e.rank = 1 and s.id = e.id and s.import_batch_id is not null)
+                and not exists (select from win w where e.rank = 2 and w.id = e.id and w.import_batch_id is not null))",
+            list(&LASTED)
+        ),
+        Dim::Discount => format!(
+            "(select (select count(*) from unnest(array[{}]) as most where coalesce(last.discount_percent, 0) > most)::text
+              from (select o.discount_percent from offer o join activity a on a.id = o.activity_id
+                    where o.lead_id = l.id and (e.last_attempt is null or a.at <= e.last_attempt) and (e.after = 0 or a.at > e.at)
+                    order by a.id desc limit 1) as last)",
+            list(&DISCOUNTS)
         ),
         Dim::Kind => "case m.excuse when true then 'excuse' when false then 'real' end".to_owned(),
         Dim::Retry => "e.retry_potential".to_owned(),
