@@ -14,7 +14,7 @@ select r.lead_id,
        -- The tier that the rep has now.
        u.tier,
        -- Only people who asked wait for an answer, and only once; of imports nobody knows the hour.
-       case when l.direction = 'inbound' and l.import_batch_id is null and again.at is null
+       case when l.direction = 'inbound' and l.import_batch_id is null and again.at is null and tried.first_at is not null
             then floor(extract(epoch from greatest(tried.first_at - l.arose_at, interval '0')) / 60)::bigint
        end as answered_after_minutes,
        -- Imported ends have no stays before them.

@@ -49,9 +49,9 @@ pub const GIVEN_UP_EARLY: f64 = 0.65;
 /// 9. Big deals in the hands of a junior are won this many times as often.
 pub const BIG_WITH_JUNIOR: f64 = 0.25;
 /// From where a clinic's lead is big, in whole euros.
-pub const BIG_CLINIC: i64 = 4_000;
+pub const BIG_CLINIC: i64 = 5_000;
 /// From where a supplier's lead is big, in whole euros.
-pub const BIG_SUPPLY: i64 = 20_000;
+pub const BIG_SUPPLY: i64 = 10_000;
 
 /// 10. Discounts by how a negotiation ended: none, to 10 %, to 20 %, above. Up to 20 % they help, above they do not.
 pub const DISCOUNTS_OF_WON: [f64; 4] = [0.22, 0.26, 0.38, 0.14];

@@ -288,7 +288,7 @@ async fn answers_and_hands(app: &TestApp) {
     let junior = format!(
         "select won as hit, u.tier = 'junior' as here
          from {ENDED} join app_user u on u.id = l.owner_id join business_line b on b.id = l.business_line_id
-         where direction = 'inbound' and value_base_minor >= case b.code when 'clinic' then 400000 else 2000000 end"
+         where direction = 'inbound' and value_base_minor >= case b.code when 'clinic' then 500000 else 1000000 end"
     );
     Shares::of(app, &junior).await.expect("9 juniors lose big deals", 0.1..0.7);
     let segment = format!(

@@ -51,12 +51,13 @@ impl Look {
 const OF_LEADS: [Dim; 7] = [Dim::Rep, Dim::Source, Dim::Campaign, Dim::Product, Dim::Segment, Dim::Country, Dim::Size];
 
 /// What we did about it. How many attempts there were is not here: a loss needs them, a win does not.
-const HANDLED: [Dim; 4] = [Dim::Tier, Dim::Answer, Dim::Stood, Dim::Discount];
+const HANDLED: [Dim; 3] = [Dim::Tier, Dim::Answer, Dim::Discount];
 
 /// All tables; what changed only where there is a period before.
 pub fn looks(has_before: bool) -> Vec<Look> {
     let stand_out = [What::Lost, What::Unqualified].into_iter().flat_map(|what| all(None, &OF_LEADS, what));
-    let handled = all(None, &HANDLED, What::Lost);
+    // Of runs that took as long: what ended soon stood nowhere long, and most of it was lost.
+    let handled = all(None, &HANDLED, What::Lost).chain(all(Some(Dim::Lasted), &[Dim::Stood], What::Lost));
     let hands = [Dim::Size, Dim::Product, Dim::Source].into_iter();
     let in_hands = hands.flat_map(|within| all(Some(within), &[Dim::Rep, Dim::Tier], What::Lost));
     let tried_again = [Dim::Reason, Dim::Rep, Dim::Source, Dim::Product, Dim::Segment];

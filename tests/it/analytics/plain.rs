@@ -98,7 +98,7 @@ fn column(dim: Dim) -> String {
         ),
         Dim::Tier => "(select tier from app_user where id = e.owner_id)".to_owned(),
         Dim::Answer => format!(
-            "(select width_bucket(floor(extract(epoch from greatest(min(a.at), l.arose_at) - l.arose_at) / 60), array[{}])::text
+            "(select width_bucket(floor(extract(epoch from min(greatest(a.at, l.arose_at)) - l.arose_at) / 60), array[{}])::text
               from attempt a where a.lead_id = l.id and (e.last_attempt is null or a.at <= e.last_attempt)
                                and e.after = 0 and l.direction = 'inbound' and l.import_batch_id is null)",
             list(&ANSWERED)
