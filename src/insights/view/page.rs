@@ -18,7 +18,7 @@ use crate::{
     },
     live::{browser::follow, wire::Message},
     losses::view::words::I18n,
-    ui::{title::PageTitle, wait::gathered},
+    ui::{explain::Explain, title::PageTitle, wait::gathered},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -113,7 +113,13 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor, reload: Callback<()>) -
             <strong class="num">{move || figures::span(i18n, span)}</strong>
             <span class="num muted">{than}</span>
         </div>
-        <p class="insights-method faint">{method}</p>
+        <div class="insights-method muted">
+            {method}
+            <Explain
+                label=Signal::derive(move || t_string!(i18n, insights.how).to_string())
+                text=Signal::derive(move || t_string!(i18n, insights.explain_method).to_string())
+            />
+        </div>
         <div class="losses-page">
             <Families shown/>
         </div>
