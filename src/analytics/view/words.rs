@@ -208,11 +208,10 @@ fn answer(i18n: I18n, step: usize) -> String {
 
 /// More than the step before, up to its own highest.
 fn discount(i18n: I18n, step: usize) -> String {
-    let percent = |whole: i64| format::percent(i18n.get_locale(), whole as f64 / 100.0);
     match (step.checked_sub(1).and_then(|before| DISCOUNTS.get(before)), DISCOUNTS.get(step)) {
         (None, _) => t_string!(i18n, analytics.no_discount).to_string(),
-        (_, Some(most)) => t_string!(i18n, analytics.discount_to, most = percent(*most)).to_string(),
-        (Some(most), None) => t_string!(i18n, analytics.discount_above, most = percent(*most)).to_string(),
+        (_, Some(most)) => t_string!(i18n, analytics.discount_to, most = most.to_string()).to_string(),
+        (Some(most), None) => t_string!(i18n, analytics.discount_above, most = most.to_string()).to_string(),
     }
 }
 

@@ -104,22 +104,25 @@ impl<'a> Days<'a> {
         known.filter_map(|(code, daily)| Compared::of(Some((dim, code)), daily)).collect()
     }
 
-    /// What holds at `limit` and matters: all runs, where that is not the doing of a single bar; else bars, the surest first,
-    /// without those that are not found any more without the runs of a surer one.
+    /// What holds at `limit` and matters: all runs, where it is that much without any single bar, too; else bars, the surest
+    /// first, without those that are not found any more without the runs of a surer one.
     pub fn told_once(&self, mut all: Vec<Compared>, limit: f64) -> Vec<Arrivals> {
         all.retain(|one| one.p <= limit && one.matters());
         all.sort_by(|one, other| one.part.is_some().cmp(&other.part.is_some()).then(one.p.total_cmp(&other.p)));
-        let holds_without = |one: &Compared, others: &[Part]| {
+        let without = |one: &Compared, others: &[Part]| {
             let is_left = |row| self.is_of(one.part, row) && !others.iter().any(|other| self.is_of(*other, row));
             let rest = Compared::of(one.part, self.daily(is_left));
-            rest.is_some_and(|rest| rest.p <= limit && rest.is_more() == one.is_more())
+            rest.filter(|rest| rest.is_more() == one.is_more())
         };
         let parts: Vec<_> = all.iter().map(|one| one.part).filter(Option::is_some).collect();
         let mut told: Vec<Compared> = Vec::new();
         for one in all {
             let is_told = match one.part {
-                None => parts.iter().all(|part| holds_without(&one, &[*part])),
-                Some(_) => holds_without(&one, &told.iter().map(|other| other.part).collect::<Vec<_>>()),
+                None => parts.iter().all(|part| without(&one, &[*part]).is_some_and(|rest| rest.matters())),
+                Some(_) => {
+                    let told: Vec<_> = told.iter().map(|other| other.part).collect();
+                    without(&one, &told).is_some_and(|rest| rest.p <= limit)
+                }
             };
             if is_told {
                 told.push(one);
