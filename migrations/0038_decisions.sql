@@ -124,7 +124,16 @@ begin
        is distinct from (old.id, old.meeting_id, old.made_by, old.made_at, old.request_key) then
         raise exception 'decision % was made once', old.id using errcode = '23514';
     end if;
-    if new.judged is null then
+    if new.judged is not null then
+        if to_jsonb(new) - array['judged', 'judged_by', 'judged_at', 'judged_because', 'judged_key', 'replaced_by']
+           <> to_jsonb(old) - array['judged', 'judged_by', 'judged_at', 'judged_because', 'judged_key', 'replaced_by'] then
+            raise exception 'decision % is judged as it stands', old.id using errcode = '23514';
+        end if;
+        if new.replaced_by is not null
+           and not exists (select from decision d where d.id = new.replaced_by and d.meeting_id = new.meeting_id and d.id > new.id) then
+            raise exception 'decision % is replaced by a later one of its meeting', old.id using errcode = '23514';
+        end if;
+    else
         insert into decision_before (decision_id, was, by_id, at)
         values (old.id,
                 jsonb_build_object('kind', old.kind, 'what', old.what, 'owner_id', old.owner_id, 'starts_on', old.starts_on,

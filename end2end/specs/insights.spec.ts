@@ -35,6 +35,7 @@ test('insights of the demo data are readable, and lead to the losses that they a
     const quiet = page.locator('.insight').filter({ hasText: /^[\d.]+ leads a day began; in the period before, [\d.]+\./ });
     await expect(quiet, 'August is quiet').toHaveCount(1);
     await expect(quiet).toContainText('in 31 days');
+    await page.close();
   } finally {
     await winback.stop();
   }

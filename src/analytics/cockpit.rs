@@ -53,6 +53,8 @@ pub struct Totals {
     pub begun: Share,
     /// The median of days from beginning to loss; half of the losses took no longer.
     pub median_days: Option<f64>,
+    /// How many losses that stands on: both their days are known.
+    pub dated: i64,
 }
 
 impl Totals {
@@ -430,8 +432,9 @@ impl Cockpit {
         };
         let shares = self.group(side, What::Shares);
         let (won, share) = (cell(shares, WON, 0), share(shares, 0));
-        let median_days = median(self.group(side, What::Days));
-        Totals { lost, unqualified, won, recovered, share, begun, median_days }
+        let days = self.group(side, What::Days);
+        let (median_days, dated) = (median(days), days.counts[1..].iter().map(|count| i64::from(*count)).sum());
+        Totals { lost, unqualified, won, recovered, share, begun, median_days, dated }
     }
 
     fn bars(&mut self, dim: Dim, sides: usize) -> Vec<Bar> {

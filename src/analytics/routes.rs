@@ -69,6 +69,9 @@ pub async fn export(
     Path(kind): Path<String>,
     Query(words): Query<HashMap<String, String>>,
 ) -> Result<Response, AppError> {
+    if !["csv", "xlsx"].contains(&kind.as_str()) {
+        return Err(AppError::NotFound);
+    }
     let permit = Permit::on_behalf_of(&app, signed_in.viewer, signed_in.zone);
     let word = |name: &str| words.get(name).cloned();
     let page = ListPage {

@@ -2,6 +2,7 @@
 //! way out, the toasts.
 
 use crate::{
+    decisions::view::{PinDialog, provide_pinning},
     demo::view::DemoNote,
     error::AppError,
     i18n::{Locale, t, t_string, use_i18n},
@@ -35,6 +36,7 @@ pub fn Frame() -> impl IntoView {
     provide_context(Me(viewer));
     let new_lead = use_new_lead();
     let search = use_search(new_lead);
+    let pinning = provide_pinning();
     let typist = provide_typist();
     Effect::new(move |_| {
         if let Some(Ok(viewer)) = viewer.get() {
@@ -91,6 +93,7 @@ pub fn Frame() -> impl IntoView {
         </div>
         <NewLeadDialog state=new_lead/>
         <SearchDialogs state=search/>
+        <PinDialog pinning/>
         <Toasts/>
     }
 }

@@ -144,6 +144,10 @@ pub enum Problem {
     CheckOn,
     /// No effect at all, or one that cannot be.
     Expected,
+    /// The win rate has nothing that only losses have: it would stay that of all.
+    OfLosses,
+    /// Its time is over, and what it was to bring stands.
+    Settled,
     /// Why is it judged so?
     BecauseMissing,
     /// What takes its place?
@@ -192,11 +196,25 @@ pub fn decision(draft: &DecisionDraft) -> Result<DecisionDraft, Problem> {
     if !draft.gauge.allows(draft.expected) {
         return Err(Problem::Expected);
     }
-    let selection = query_of(&selection_of(&draft.selection));
+    let selection = selection_of(&draft.selection);
+    if draft.gauge == Gauge::WinRate && selection.picks.keys().any(|dim| dim.is_of_losses()) {
+        return Err(Problem::OfLosses);
+    }
+    let selection = query_of(&selection);
     if selection.len() > LONGEST_ADDRESS {
         return Err(Problem::TooLong);
     }
     Ok(DecisionDraft { what, selection, ..draft.clone() })
+}
+
+impl DecisionDraft {
+    /// Whether both are measured alike: nobody may move the goal after they saw what came of it.
+    pub fn is_measured_as(&self, other: &Self) -> bool {
+        let measure = |draft: &Self| {
+            (draft.gauge, draft.expected, draft.starts_on, draft.check_on, selection_of(&draft.selection).picks)
+        };
+        measure(self) == measure(other)
+    }
 }
 
 /// Why a decision is judged so.
@@ -332,7 +350,7 @@ fn figure(gauge: Gauge, span: Span, totals: &Totals) -> Figure {
         Gauge::Losses => (Some(losses.runs as f64), losses.runs),
         Gauge::LostValue => (Some(losses.minor as f64), losses.runs),
         Gauge::WinRate => (rate(totals.share.won, totals.share.decided), totals.share.decided),
-        Gauge::MedianDays => (totals.median_days, losses.runs),
+        Gauge::MedianDays => (totals.median_days, totals.dated),
     };
     Figure { span, value, runs }
 }
@@ -413,6 +431,7 @@ mod tests {
             lost: Sum { runs: lost, minor: lost * 100 },
             share: Share { won, decided: won + lost },
             median_days: Some(lost as f64),
+            dated: lost,
             ..Totals::default()
         }
     }

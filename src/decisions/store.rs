@@ -508,6 +508,9 @@ async fn rewrite(
     if row.judged.is_some() || now != *seen {
         return Ok(DecisionAnswer::Changed { now: Box::new(row.decision(permit, today)?) });
     }
+    if today > now.check_on && !draft.is_measured_as(&now) {
+        return Ok(DecisionAnswer::Refused { problem: Problem::Settled });
+    }
     // Who has gone since may stay what they were; nobody new is put there.
     if draft.owner != now.owner && !is_at_work(connection, draft.owner).await? {
         return Ok(DecisionAnswer::Refused { problem: Problem::Owner });

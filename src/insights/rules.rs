@@ -22,7 +22,7 @@ use crate::{
 pub use find::find;
 use serde::{Deserialize, Serialize};
 
-/// Of all that is shown, at most this share may be expected to be chance.
+/// Of all that is found, at most this share may be expected to be chance; what says the same is then told once.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
 /// Each side of a comparison has at least so many runs.
 pub const LEAST_RUNS: i64 = 30;

@@ -135,6 +135,15 @@ pub enum News {
 }
 
 impl Message {
+    /// Whether anything has changed: a stream that opens says where it stands, and that is no news.
+    pub fn is_news(&self) -> bool {
+        match self {
+            Self::Changes { changes, .. } => !changes.is_empty(),
+            Self::Reset => true,
+            Self::SignedOut => false,
+        }
+    }
+
     /// Whether it says anything about what the viewer, or a team that they manage, answers for.
     pub fn is_ours(&self) -> bool {
         match self {

@@ -9,6 +9,7 @@ pub mod field;
 pub mod form;
 pub mod icon;
 pub mod key;
+pub mod standing;
 pub mod title;
 pub mod toast;
 pub mod unsent;

@@ -13,10 +13,14 @@ use crate::{
         selection::{Dim, Selection, Touch},
     },
     i18n::{t, t_string},
+    statistics::{Fourfold, fisher},
     ui::chart::{Heat, HeatCell, HeatRow, HeatTable, PickBar, PickBars, length, picture::Drawing},
 };
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+
+/// How probable it may be that any training need is told where there is none.
+const NEEDS_BY_CHANCE: f64 = 0.05;
 
 /// Whether a chart's bars have an order of their own, such as stages; else the longest comes first.
 fn is_ordered(dim: Dim) -> bool {
@@ -222,15 +226,19 @@ fn training(shown: Shown, cross: Cross) -> Vec<String> {
             head.words.of(dim).get(usize::from(code)).map(|word| words::bar(shown.i18n, dim, word, &head.currency))
         })
     };
-    let stands_out = |cell: &&Cell| {
-        let (own, of_column) =
-            (reps.get(&cell.row).copied().unwrap_or(0), columns.get(&cell.column).copied().unwrap_or(0));
-        // The lowest share that is likely for this one lies above what is likely for everybody.
-        let low = crate::statistics::wilson(cell.losses.runs, own).map_or(0.0, |(low, _)| low);
-        let usual = crate::statistics::wilson(of_column, all).map_or(1.0, |(_, high)| high);
-        own >= FEW && cell.losses.runs >= 5 && low > usual
+    let fourfold = |cell: &Cell| Fourfold {
+        both: cell.losses.runs,
+        first: reps.get(&cell.row).copied().unwrap_or(0),
+        second: columns.get(&cell.column).copied().unwrap_or(0),
+        all,
     };
-    let mut found: Vec<_> = cells.iter().filter(stands_out).collect();
+    let asked: Vec<_> = cells.iter().filter(|cell| cell.losses.runs >= 5 && fourfold(cell).first >= FEW).collect();
+    let stands_out = |cell: &&Cell| {
+        let table = fourfold(cell);
+        // Nobody is named by chance, however many are looked at (Bonferroni).
+        table.both as f64 > table.expected()[0] && fisher(&[table]) <= NEEDS_BY_CHANCE / asked.len() as f64
+    };
+    let mut found: Vec<_> = asked.iter().copied().filter(stands_out).collect();
     found.sort_by_key(|cell| std::cmp::Reverse(cell.losses.runs));
     let say = |cell: &&Cell| {
         let own = reps.get(&cell.row).copied().unwrap_or(0);

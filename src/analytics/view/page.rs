@@ -64,25 +64,11 @@ pub fn LossesPage() -> impl IntoView {
     }
 }
 
-/// Charts below the great ones.
-const SMALL: [Dim; 17] = [
-    Dim::Source,
-    Dim::Campaign,
-    Dim::Product,
-    Dim::Segment,
-    Dim::Size,
-    Dim::Discount,
-    Dim::Answer,
-    Dim::Tries,
-    Dim::Lasted,
-    Dim::Stood,
-    Dim::Kind,
-    Dim::Retry,
-    Dim::Country,
-    Dim::Stage,
-    Dim::Team,
-    Dim::Tier,
-    Dim::Fate,
+/// Charts below the great ones, in columns: what a lead is, what we did, where it ended.
+const SMALL: [&[Dim]; 3] = [
+    &[Dim::Source, Dim::Campaign, Dim::Product, Dim::Segment, Dim::Size],
+    &[Dim::Discount, Dim::Answer, Dim::Tries, Dim::Lasted, Dim::Stood, Dim::Kind],
+    &[Dim::Retry, Dim::Country, Dim::Stage, Dim::Team, Dim::Tier, Dim::Fate],
 ];
 
 #[component]
@@ -97,14 +83,19 @@ fn Losses(opening: Opening, listing: Option<Listing>, look: Look) -> impl IntoVi
     view! {
         <Top shown/>
         <div class="losses-page" aria-busy=move || is_behind().to_string()>
-            <p class="problem" role="status" hidden=move || shown.trouble.get().is_none()>{t!(i18n, analytics.stale)}</p>
+            <p class="problem" role="status" hidden=move || shown.trouble.get().is_none()>{t!(i18n, shell.stale)}</p>
             <Tiles shown/>
             <BarChart shown dim=Dim::Reason most=10/>
             <Crossed shown cross=Cross::StageReason/>
             <Trend shown/>
             <Reps shown/>
             <div class="losses-small">
-                {SMALL.map(|dim| view! { <BarChart shown dim most=8/> }).collect_view()}
+                {SMALL
+                    .map(|dims| {
+                        let charts = dims.iter().map(|dim| view! { <BarChart shown dim=*dim most=8/> }).collect_view();
+                        view! { <div>{charts}</div> }
+                    })
+                    .collect_view()}
                 <Show when=has_lines><BarChart shown dim=Dim::Line most=8/></Show>
             </div>
             <Crossed shown cross=Cross::RepReason/>

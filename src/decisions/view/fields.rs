@@ -89,7 +89,12 @@ pub fn DecisionFields(
         view! { <option value=id.to_string() prop:selected=move || form.owner.get() == Some(id)>{name}</option> }
     };
     let kept = form.selection.get_untracked();
-    let is_listed = kept.is_empty() || narrowings.iter().any(|(query, _)| *query == kept);
+    // One address may be written in several ways.
+    let is_same = |query: &str| selection_of(query).picks == selection_of(&kept).picks;
+    if let Some((query, _)) = narrowings.iter().find(|(query, _)| is_same(query)) {
+        form.selection.set(query.clone());
+    }
+    let is_listed = kept.is_empty() || narrowings.iter().any(|(query, _)| is_same(query));
     let as_is = (!is_listed).then(|| {
         view! { <option value=kept prop:selected=true>{t!(i18n, decisions.as_it_is)}</option> }
     });

@@ -164,14 +164,20 @@ fn PinView(pin: Pinned, hands: Hands) -> impl IntoView {
     let (toaster, connection) = (use_toaster(), use_connection());
     let Pinned { id, kind, title, address, words: said, by } = pin;
     let named = title.clone();
+    // The list closes up when it is read anew: a second press must not meet the next pin.
+    let is_going = RwSignal::new(false);
     let take = move |id: PinId| {
+        is_going.set(true);
         spawn_local(async move {
             match connection.persistently(async || take_off(id).await).await {
                 Ok(()) => {
                     toaster.say(tu_string!(i18n, decisions.taken_off).to_string());
                     hands.reload.try_run(());
                 }
-                Err(error) => toaster.trouble(untrack(|| trouble(i18n, error))),
+                Err(error) => {
+                    toaster.trouble(untrack(|| trouble(i18n, error)));
+                    is_going.try_set(false);
+                }
             }
         });
     };
@@ -184,6 +190,7 @@ fn PinView(pin: Pinned, hands: Hands) -> impl IntoView {
                 type="button"
                 class="quiet small"
                 aria-label=move || t_string!(i18n, decisions.take_off_of, title = named.clone()).to_string()
+                disabled=move || is_going.get()
                 on:click=move |_| take(id)
             >
                 {t!(i18n, decisions.take_off)}

@@ -9,4 +9,4 @@ mod words;
 
 pub use minutes::MinutesPage;
 pub use page::DecisionsPage;
-pub use pin::PinButton;
+pub use pin::{PinButton, PinDialog, provide_pinning};

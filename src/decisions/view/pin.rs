@@ -22,6 +22,26 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 
+/// What somebody is about to pin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    kind: PinKind,
+    title: String,
+    address: String,
+}
+
+/// What is being pinned from anywhere on the page. The dialog belongs to the frame: figures that are read anew under it take
+/// nothing away. Cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub struct Pinning(RwSignal<Option<Wanted>>);
+
+/// Makes pinning possible below.
+pub fn provide_pinning() -> Pinning {
+    let pinning = Pinning(RwSignal::new(None));
+    provide_context(pinning);
+    pinning
+}
+
 /// Pins what is seen to a meeting; only those who decide see it.
 #[component]
 pub fn PinButton(
@@ -36,8 +56,11 @@ pub fn PinButton(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let me = use_context::<Me>();
-    let is_open = RwSignal::new(false);
-    let close = Callback::new(move |()| is_open.set(false));
+    let Pinning(wanted) = expect_context();
+    let open = move |_| {
+        let title = title.get_untracked().chars().take(LONGEST_PIN).collect();
+        wanted.set(Some(Wanted { kind, title, address: address.get_untracked() }));
+    };
     let button = move || {
         Suspend::new(async move {
             let manages = match me {
@@ -51,7 +74,7 @@ pub fn PinButton(
                         class="quiet small pin-button"
                         aria-haspopup="dialog"
                         aria-label=move || t_string!(i18n, decisions.pin_of, title = title.get()).to_string()
-                        on:click=move |_| is_open.set(true)
+                        on:click=open
                     >
                         {t!(i18n, decisions.pin)}
                     </button>
@@ -59,26 +82,29 @@ pub fn PinButton(
             })
         })
     };
-    view! {
-        <Suspense>{button}</Suspense>
-        <Show when=move || is_open.get()>
-            <Later>{Suspend::new(pin_dialog(kind, title, address, close))}</Later>
-        </Show>
-    }
+    view! { <Suspense>{button}</Suspense> }
+}
+
+/// The dialog, while something is being pinned.
+#[component]
+pub fn PinDialog(pinning: Pinning) -> impl IntoView {
+    let Pinning(wanted) = pinning;
+    let close = Callback::new(move |()| wanted.set(None));
+    move || wanted.get().map(|wanted| view! { <Later>{Suspend::new(pin_dialog(wanted.clone(), close))}</Later> })
 }
 
 #[wasm_split(dialogs, wasm_split_path = leptos::wasm_split)]
-fn pin_dialog(kind: PinKind, title: Signal<String>, address: Signal<String>, close: Callback<()>) -> AnyView {
-    view! { <Opened kind title address close/> }.into_any()
+fn pin_dialog(wanted: Wanted, close: Callback<()>) -> AnyView {
+    view! { <Opened wanted close/> }.into_any()
 }
 
 #[component]
-fn Opened(kind: PinKind, title: Signal<String>, address: Signal<String>, close: Callback<()>) -> impl IntoView {
+fn Opened(wanted: Wanted, close: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let choices = LocalResource::new(read_choices);
     let body = move || {
         choices.get().map(|answer| match answer {
-            Ok(choices) => view! { <PinForm kind title address choices close/> }.into_any(),
+            Ok(choices) => view! { <PinForm wanted=wanted.clone() choices close/> }.into_any(),
             Err(error) => view! {
                 <Dialog labelled_by="pin-title" on_close=close>
                     <h1 id="pin-title">{t!(i18n, decisions.pin_title)}</h1>
@@ -93,20 +119,15 @@ fn Opened(kind: PinKind, title: Signal<String>, address: Signal<String>, close: 
 }
 
 #[component]
-fn PinForm(
-    kind: PinKind,
-    title: Signal<String>,
-    address: Signal<String>,
-    choices: Choices,
-    close: Callback<()>,
-) -> impl IntoView {
+fn PinForm(wanted: Wanted, choices: Choices, close: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
+    let Wanted { kind, title, address } = wanted;
     let (toaster, connection) = (use_toaster(), use_connection());
     let state = FormState::new();
     let key = IntentKey::new();
     let Choices { meetings, today, .. } = choices;
     let meeting = RwSignal::new(meetings.first().map(|meeting| meeting.id));
-    let name = RwSignal::new(title.get_untracked());
+    let name = RwSignal::new(title);
     let (new_title, held_on) = (RwSignal::new(String::new()), RwSignal::new(today.to_string()));
     let said = RwSignal::new(String::new());
     let send = move |()| {
@@ -117,7 +138,7 @@ fn PinForm(
             }
             (None, Err(_)) => return state.object(untrack(|| words::problem(i18n, Problem::Day))),
         };
-        let (title, address) = (name.get_untracked(), address.get_untracked());
+        let (title, address) = (name.get_untracked(), address.clone());
         let words_said = said.get_untracked();
         let key = key.of(&(&place, kind, &title, &address, &words_said));
         let wanted = NewPin { meeting: place, kind, title, address, words: words_said, key };

@@ -74,6 +74,8 @@ pub fn problem(i18n: I18n, problem: Problem) -> String {
         Problem::Owner => t_string!(i18n, decisions.problem_owner).to_string(),
         Problem::CheckOn => t_string!(i18n, decisions.problem_check_on).to_string(),
         Problem::Expected => t_string!(i18n, decisions.problem_expected).to_string(),
+        Problem::OfLosses => t_string!(i18n, decisions.problem_of_losses).to_string(),
+        Problem::Settled => t_string!(i18n, decisions.problem_settled).to_string(),
         Problem::BecauseMissing => t_string!(i18n, decisions.problem_because).to_string(),
         Problem::ReplacementMissing => t_string!(i18n, decisions.problem_replacement).to_string(),
     }

@@ -16,9 +16,13 @@ use crate::{
         rules::Behind,
     },
     i18n::{t, t_string, use_i18n},
-    live::{browser::follow, wire::Message},
+    live::browser::follow,
     losses::view::words::I18n,
-    ui::{title::PageTitle, wait::gathered},
+    ui::{
+        standing::{StaleNote, Standing},
+        title::PageTitle,
+        wait::gathered,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -70,17 +74,18 @@ pub fn HygienePage() -> impl IntoView {
     let look = Memo::new(move |_| query.with(query::read));
     let report = Resource::new_blocking(move || look.get(), |look| read_hygiene(look.period, look.list));
     let act = Act::new(i18n, Callback::new(move |()| report.refetch()));
+    let standing = Standing::none();
     let focused = StoredValue::new(look.get_untracked().list);
     view! {
         <PageTitle text=move || t_string!(i18n, hygiene.title).to_string()/>
         <Transition fallback=move || view! { <p class="pool-note muted">{t!(i18n, analytics.loading)}</p> }>
             {move || Suspend::new(async move {
                 let look = look.get_untracked();
-                match report.await {
-                    Ok(report) => {
+                match standing.or_last(look, report.await) {
+                    Ok((report, is_stale)) => {
                         let seen = report.seen;
                         let shown = Shown { report: StoredValue::new(report), look, i18n, act, focused };
-                        view! { <Report shown seen/> }.into_any()
+                        view! { <StaleNote is_stale/><Report shown seen/> }.into_any()
                     }
                     Err(error) => view! { <Trouble error/> }.into_any(),
                 }
@@ -100,7 +105,7 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor) -> impl IntoView {
     });
     let soon = gathered(SETTLE, shown.act.reload());
     follow(seen, move |message| {
-        if !matches!(message, Message::SignedOut) {
+        if message.is_news() {
             soon.run(());
         }
     });

@@ -80,6 +80,9 @@ impl<'a> Days<'a> {
         };
         let now = over(period.span(head.today, head.fiscal_start))?;
         let before = over(period.before(head.today, head.fiscal_start)?)?;
+        // What goes on is held against as many days: the rest of a year would bring its own season.
+        let goes_on = period.span(head.today, head.fiscal_start).to.is_some_and(|last| last >= head.today);
+        let before = if goes_on { (before.0, before.1.min(before.0 + (now.1 - now.0))) } else { before };
         let began = book.facts.column(BEGAN);
         let first = (0..book.facts.rows()).map(|row| began.code(row)).filter(|day| *day > 0).min()?;
         (first <= before.0).then_some(Self { book, ends: [now, before] })

@@ -16,9 +16,14 @@ use crate::{
         api::{Insights, read_insights},
         rules::Family,
     },
-    live::{browser::follow, wire::Message},
+    live::browser::follow,
     losses::view::words::I18n,
-    ui::{explain::Explain, title::PageTitle, wait::gathered},
+    ui::{
+        explain::Explain,
+        standing::{StaleNote, Standing},
+        title::PageTitle,
+        wait::gathered,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -61,16 +66,17 @@ pub fn InsightsPage() -> impl IntoView {
     let period = Memo::new(move |_| query.with(query::read));
     let report = Resource::new_blocking(move || period.get(), read_insights);
     let reload = Callback::new(move |()| report.refetch());
+    let standing = Standing::none();
     view! {
         <PageTitle text=move || t_string!(i18n, insights.title).to_string()/>
         <Transition fallback=move || view! { <p class="pool-note muted">{t!(i18n, analytics.loading)}</p> }>
             {move || Suspend::new(async move {
                 let period = period.get_untracked();
-                match report.await {
-                    Ok(report) => {
+                match standing.or_last(period, report.await) {
+                    Ok((report, is_stale)) => {
                         let seen = report.seen;
                         let shown = Shown { report: StoredValue::new(report), period, i18n };
-                        view! { <Report shown seen reload/> }.into_any()
+                        view! { <StaleNote is_stale/><Report shown seen reload/> }.into_any()
                     }
                     Err(error) => view! { <Trouble error/> }.into_any(),
                 }
@@ -89,7 +95,7 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor, reload: Callback<()>) -
     });
     let soon = gathered(SETTLE, reload);
     follow(seen, move |message| {
-        if !matches!(message, Message::SignedOut) {
+        if message.is_news() {
             soon.run(());
         }
     });

@@ -285,7 +285,8 @@ fn is_sound_money(money: &Money) -> bool {
 }
 
 /// What somebody typed as an amount, in units of which `digits` make one place: `1.250,50`, `1,250.5` and `1250.50` are all
-/// 125050 with two digits. A single mark before three digits groups thousands. Nothing for what is no such number.
+/// 125050 with two digits. A single mark before three digits groups thousands, save where three digits make one place.
+/// Nothing for what is no such number.
 pub fn typed_amount(text: &str, digits: u32) -> Option<i64> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’')).collect();
     let marks: Vec<usize> = compact.match_indices(['.', ',']).map(|(place, _)| place).collect();
@@ -296,7 +297,7 @@ pub fn typed_amount(text: &str, digits: u32) -> Option<i64> {
         is_alone
             && decimals(*last) <= digits as usize
             && decimals(*last) > 0
-            && (marks.len() > 1 || decimals(*last) != 3)
+            && (marks.len() > 1 || decimals(*last) != 3 || digits == 3)
     });
     let whole = &compact[..point.unwrap_or(compact.len())];
     let mut groups = whole.split(['.', ',']);

@@ -73,9 +73,11 @@ struct Chosen {
 
 impl Chosen {
     fn new(name: &str, askers: &Askers) -> Self {
+        // What answers it may have been retired since.
+        let offered = askers.offered.as_ref().map(|offered| offered.product);
         let due_on = askers.today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(askers.today);
         Self {
-            product: RwSignal::new(askers.offered.as_ref().map(|offered| offered.product)),
+            product: RwSignal::new(offered.filter(|product| askers.products.iter().any(|(one, _)| one == product))),
             new_name: RwSignal::new(name.to_owned()),
             leads: RwSignal::new(askers.proposed.iter().map(|asker| asker.lead).collect()),
             due_on: RwSignal::new(due_on.to_string()),

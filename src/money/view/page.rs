@@ -14,12 +14,13 @@ use crate::{
     format,
     i18n::{t, t_string, use_i18n},
     ids::CampaignId,
-    live::{browser::follow, wire::Message},
+    live::browser::follow,
     losses::view::words::language,
     money::api::{MoneyReport, ReasonRow, read_money},
     ui::{
         chart::{Bar, Bars, length},
         explain::Explain,
+        standing::{StaleNote, Standing},
         title::PageTitle,
         wait::{gathered, when_free},
     },
@@ -58,6 +59,7 @@ pub fn MoneyPage() -> impl IntoView {
     let look = Memo::new(move |_| query.with(query::read));
     let period = Memo::new(move |_| look.get().period);
     let report = Resource::new_blocking(move || period.get(), read_money);
+    let standing = Standing::none();
     let open = RwSignal::new(None::<Open>);
     let reload = when_free(Signal::derive(move || open.with(Option::is_some)), move || report.refetch());
     view! {
@@ -66,8 +68,10 @@ pub fn MoneyPage() -> impl IntoView {
             {move || {
                 let look = look.get();
                 Suspend::new(async move {
-                    match report.await {
-                        Ok(report) => view! { <Figures report look open reload/> }.into_any(),
+                    match standing.or_last(look.period, report.await) {
+                        Ok((report, is_stale)) => {
+                            view! { <StaleNote is_stale/><Figures report look open reload/> }.into_any()
+                        }
                         Err(error) => view! { <Trouble error/> }.into_any(),
                     }
                 })
@@ -81,7 +85,7 @@ fn Figures(report: MoneyReport, look: Look, open: RwSignal<Option<Open>>, reload
     let i18n = use_i18n();
     let soon = gathered(SETTLE, reload);
     follow(report.seen, move |message| {
-        if !matches!(message, Message::SignedOut) {
+        if message.is_news() {
             soon.run(());
         }
     });

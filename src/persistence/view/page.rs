@@ -11,13 +11,17 @@ use crate::{
     decisions::{rules::PinKind, view::PinButton},
     format,
     i18n::{t, t_string, use_i18n},
-    live::{browser::follow, wire::Message},
+    live::browser::follow,
     losses::view::words::I18n,
     persistence::{
         api::{ListPage, Persistence, read_persistence},
         rules::{Behind, Ending},
     },
-    ui::{title::PageTitle, wait::gathered},
+    ui::{
+        standing::{StaleNote, Standing},
+        title::PageTitle,
+        wait::gathered,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -67,17 +71,18 @@ pub fn FollowUpsPage() -> impl IntoView {
     let look = Memo::new(move |_| query.with(query::read));
     let report = Resource::new_blocking(move || look.get(), |look| read_persistence(look.period, look.list));
     let reload = Callback::new(move |()| report.refetch());
+    let standing = Standing::none();
     let focused = StoredValue::new(look.get_untracked().list);
     view! {
         <PageTitle text=move || t_string!(i18n, persistence.title).to_string()/>
         <Transition fallback=move || view! { <p class="pool-note muted">{t!(i18n, analytics.loading)}</p> }>
             {move || Suspend::new(async move {
                 let look = look.get_untracked();
-                match report.await {
-                    Ok(report) => {
+                match standing.or_last(look, report.await) {
+                    Ok((report, is_stale)) => {
                         let seen = report.seen;
                         let shown = Shown { report: StoredValue::new(report), look, i18n, focused };
-                        view! { <Report shown seen reload/> }.into_any()
+                        view! { <StaleNote is_stale/><Report shown seen reload/> }.into_any()
                     }
                     Err(error) => view! { <Trouble error/> }.into_any(),
                 }
@@ -97,7 +102,7 @@ fn Report(shown: Shown, seen: crate::live::wire::Cursor, reload: Callback<()>) -
     });
     let soon = gathered(SETTLE, reload);
     follow(seen, move |message| {
-        if !matches!(message, Message::SignedOut) {
+        if message.is_news() {
             soon.run(());
         }
     });
