@@ -419,7 +419,7 @@ mod tests {
             what: "  Two prices instead of five ".to_owned(),
             owner: UserId(1),
             starts_on: day("2026-03-01"),
-            gauge: Gauge::WinRate,
+            gauge: Gauge::Losses,
             selection: "reason=3~4&period=this_month&against=rest".to_owned(),
             expected: 5,
             check_on: day("2026-05-31"),
@@ -455,7 +455,8 @@ mod tests {
         assert_eq!(but(|draft| draft.check_on = draft.starts_on), Some(Problem::CheckOn));
         assert_eq!(but(|draft| draft.check_on = day("2036-01-01")), Some(Problem::CheckOn));
         assert_eq!(but(|draft| draft.expected = 0), Some(Problem::Expected));
-        assert_eq!(but(|draft| draft.expected = 101), Some(Problem::Expected));
+        assert_eq!(but(|draft| draft.expected = 1001), Some(Problem::Expected));
+        assert_eq!(but(|draft| draft.gauge = Gauge::WinRate), Some(Problem::OfLosses), "wins have no reason");
         assert_eq!(but(|draft| draft.starts_on = day("0026-03-01")), Some(Problem::Day));
     }
 

@@ -207,7 +207,7 @@ async fn whoever_writes_over_a_colleague_sees_their_words_first() {
     }
     // The same again, sent by a page that has not heard the answer, changes nothing.
     assert_eq!(count(&app, "meeting_before").await, 2);
-    let draft = draft(&app).await;
+    let draft = with(&draft(&app).await, json!({ "check_on": "2026-04-30" }));
     let decision = decided(&selin, meeting, &draft).await;
     let (one, other) = (with(&draft, json!({ "what": "One price" })), with(&draft, json!({ "expected": -20 })));
     let before = json!([decision, draft]);
@@ -283,7 +283,7 @@ async fn a_decision_that_was_changed_meanwhile_is_not_judged_unseen() {
     let app = spawn_app().await;
     let (selin, mert) = (app.sign_in(SELIN).await, app.sign_in(MERT).await);
     let meeting = meeting(&selin).await;
-    let draft = draft(&app).await;
+    let draft = with(&draft(&app).await, json!({ "check_on": "2026-04-30" }));
     let decision = decided(&selin, meeting, &draft).await;
     let rewritten = with(&draft, json!({ "expected": -30 }));
     decide(&mert, meeting, json!([decision, draft]), &rewritten).await;
@@ -293,6 +293,33 @@ async fn a_decision_that_was_changed_meanwhile_is_not_judged_unseen() {
     }
     let answer = judge(&selin, judgement(decision, &rewritten, "kept", "Thirty", Value::Null)).await;
     assert_eq!(answer, DecisionAnswer::Done { decision });
+}
+
+#[tokio::test]
+async fn nobody_moves_a_goal_once_its_time_is_over() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let meeting = meeting(&selin).await;
+    let draft = draft(&app).await;
+    let decision = decided(&selin, meeting, &draft).await;
+    for changes in [
+        json!({ "expected": -5 }),
+        json!({ "check_on": "2026-06-30" }),
+        json!({ "starts_on": "2025-10-01" }),
+        json!({ "gauge": "lost_value" }),
+        json!({ "selection": "tries=1" }),
+    ] {
+        let answer = decide(&selin, meeting, json!([decision, draft]), &with(&draft, changes)).await;
+        assert_eq!(answer, DecisionAnswer::Refused { problem: Problem::Settled });
+    }
+    let said = with(&draft, json!({ "what": "Two prices, not five" }));
+    assert_eq!(decide(&selin, meeting, json!([decision, draft]), &said).await, DecisionAnswer::Done { decision });
+    // Nor does anybody by judging it, whichever door they come through.
+    let judged = "judged = 'kept', judged_by = made_by, judged_at = made_at, judged_because = 'x', judged_key = 'a-key-of-judging'";
+    assert!(is_refused(&app, &format!("update decision set {judged}, expected = -5")).await);
+    let replaced = judged.replace("'kept'", "'changed'");
+    assert!(is_refused(&app, &format!("update decision set {replaced}, replaced_by = id")).await);
+    assert!(!is_refused(&app, &format!("update decision set {judged}")).await);
 }
 
 #[tokio::test]
@@ -307,6 +334,12 @@ async fn figures_are_what_plain_sql_says_of_the_leads_in_sight() {
     let reason = given::reason(&app, "price_too_high").await;
     for gauge in Gauge::ALL {
         for selection in [String::new(), format!("reason={reason}&period=this_month"), "tries=!0".to_owned()] {
+            if *gauge == Gauge::WinRate && selection.starts_with("reason") {
+                let draft = with(&draft, json!({ "gauge": gauge, "selection": selection }));
+                let answer = decide(&selin, meeting, Value::Null, &draft).await;
+                assert_eq!(answer, DecisionAnswer::Refused { problem: Problem::OfLosses });
+                continue;
+            }
             decided(&selin, meeting, &with(&draft, json!({ "gauge": gauge, "selection": selection }))).await;
         }
     }
@@ -329,11 +362,12 @@ async fn figures_are_what_plain_sql_says_of_the_leads_in_sight() {
                 let won = plain.whole("outcome = 'won'", Some("ended"), &of_losses).await.0;
                 let decided = plain.whole("outcome in ('won', 'lost')", Some("ended"), &of_losses).await.0;
                 losses += lost;
+                let dated = plain.whole(&format!("{LOSSES} and days is not null"), Some("ended"), &[]).await.0;
                 let (value, runs) = match draft.gauge {
                     Gauge::Losses => (Some(lost as f64), lost),
                     Gauge::LostValue => (Some(minor as f64), lost),
                     Gauge::WinRate => ((decided > 0).then(|| won as f64 / decided as f64), decided),
-                    Gauge::MedianDays => (plain.median().await, lost),
+                    Gauge::MedianDays => (plain.median().await, dated),
                 };
                 // A share may lose its last bit on the way.
                 let is_said = match (figure.value, value) {

@@ -7,7 +7,7 @@ use crate::{
         rules::{Period, Span},
         selection::Dim,
     },
-    statistics::{mann_whitney, mean_between},
+    statistics::{mean_between, van_elteren},
 };
 
 /// Each period has at least so many days that are over: two of each weekday.
@@ -21,11 +21,22 @@ type Daily = [Vec<u32>; 2];
 /// One bar's runs, or all of them.
 type Part = Option<(Dim, u16)>;
 
+/// Codes of the first and the last day of each.
+type Ends = [(u16, u16); 2];
+
+/// The days of both by weekdays: a Sunday is held against Sundays.
+fn weekdays(daily: &Daily, ends: Ends) -> Vec<Daily> {
+    let on = |side: usize, weekday: u16| {
+        let days = (ends[side].0..=ends[side].1).zip(&daily[side]);
+        days.filter(move |(day, _)| day % 7 == weekday).map(|(_, count)| *count).collect()
+    };
+    (0..7).map(|weekday| [on(0, weekday), on(1, weekday)]).collect()
+}
+
 /// Both periods over the facts.
 pub struct Days<'a> {
     book: &'a Book,
-    /// Codes of the first and the last day of each.
-    ends: [(u16, u16); 2],
+    ends: Ends,
 }
 
 /// One comparison of both.
@@ -38,8 +49,8 @@ pub struct Compared {
 
 impl Compared {
     /// Where there are enough runs, by the margins alone.
-    fn of(part: Part, daily: Daily) -> Option<Self> {
-        let p = mann_whitney(&daily[0], &daily[1]);
+    fn of(part: Part, daily: Daily, ends: Ends) -> Option<Self> {
+        let p = van_elteren(&weekdays(&daily, ends));
         Some(Self { part, daily, p }).filter(|one| i64::from(one.runs()) >= 2 * LEAST_RUNS)
     }
 
@@ -90,7 +101,7 @@ impl<'a> Days<'a> {
 
     /// All comparisons: of all runs, and of each bar that is not nearly all of them.
     pub fn compare(&self) -> Vec<Compared> {
-        let Some(whole) = Compared::of(None, self.daily(|_| true)) else { return Vec::new() };
+        let Some(whole) = Compared::of(None, self.daily(|_| true), self.ends) else { return Vec::new() };
         let most = SAME_RUNS * f64::from(whole.runs());
         let parts = PARTS.into_iter().flat_map(|dim| self.parts(dim)).filter(|part| f64::from(part.runs()) < most);
         let parts: Vec<_> = parts.collect();
@@ -104,7 +115,7 @@ impl<'a> Days<'a> {
         self.each(|row, side, day| daily[usize::from(bars.code(row))][side][day] += 1);
         // The first bar stands for what nobody knows.
         let known = (0..=u16::MAX).zip(daily).skip(1);
-        known.filter_map(|(code, daily)| Compared::of(Some((dim, code)), daily)).collect()
+        known.filter_map(|(code, daily)| Compared::of(Some((dim, code)), daily, self.ends)).collect()
     }
 
     /// What holds at `limit` and matters: all runs, where it is that much without any single bar, too; else bars, the surest
@@ -114,7 +125,7 @@ impl<'a> Days<'a> {
         all.sort_by(|one, other| one.part.is_some().cmp(&other.part.is_some()).then(one.p.total_cmp(&other.p)));
         let without = |one: &Compared, others: &[Part]| {
             let is_left = |row| self.is_of(one.part, row) && !others.iter().any(|other| self.is_of(*other, row));
-            let rest = Compared::of(one.part, self.daily(is_left));
+            let rest = Compared::of(one.part, self.daily(is_left), self.ends);
             rest.filter(|rest| rest.is_more() == one.is_more())
         };
         let parts: Vec<_> = all.iter().map(|one| one.part).filter(Option::is_some).collect();

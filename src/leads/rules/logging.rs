@@ -418,6 +418,9 @@ mod tests {
             assert_eq!(typed_amount(typed, 2), read, "{typed}");
         }
         assert_eq!(typed_amount("1250.5", 0), None);
+        // Of three digits, three after a mark are the part: an amount that is shown is read again as itself.
+        assert_eq!((typed_amount("1.234", 3), typed_amount("12500.500", 3)), (Some(1_234), Some(12_500_500)));
+        assert_eq!(typed_amount("1.234.567", 3), Some(1_234_567_000));
         assert_eq!(typed_amount("1.250", 0), Some(1_250));
     }
 
