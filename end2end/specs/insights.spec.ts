@@ -12,7 +12,7 @@ test('insights of the demo data are readable, and lead to the losses that they a
     await page.waitForURL(/\/board/);
     await ready(page);
     await visit(page, '/losses/insights');
-    const insight = page.locator('.insight').filter({ hasText: /With source “.?Instagram.?”, [\d.]+ % of all that ended was unqualified/ });
+    const insight = page.locator('.insight').filter({ hasText: /With source “.?Instagram.?”, [\d.]+\s%\sof\sall that ended was unqualified/ });
     await expect(insight).toHaveCount(1);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
