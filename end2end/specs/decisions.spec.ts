@@ -1,3 +1,4 @@
+import { lose } from '../support/loss.ts';
 import { expect, test, visit, type Page } from '../support/test.ts';
 
 const day = (from: Date, days: number) => new Date(from.getTime() + days * 86_400_000).toISOString().slice(0, 10);
@@ -71,4 +72,18 @@ test('a rep reads what was decided and cannot decide', async ({ open, winback })
   await visit(rep, '/losses');
   await expect(rep.getByRole('button', { name: /^Pin to a meeting/ })).toHaveCount(0);
   expect(Number(await winback.sql("select count(*) from meeting where changed_by = (select id from app_user where email like 'omer@%')"))).toBe(0);
+});
+
+test('figures that are read anew leave what is being pinned as it is', async ({ open, winback }) => {
+  await winback.give('omer', [{ name: 'Kaybedilecek' }]);
+  const page = await open('admin');
+  await visit(page, '/losses/follow-ups');
+  await page.getByRole('button', { name: /^Pin to a meeting/ }).click();
+  const words = page.getByRole('dialog').getByLabel('What does it say to you?');
+  await words.fill('Half a thought');
+  const readAnew = page.waitForResponse(/persistence\/report/);
+  await lose(await open('omer'), winback, 'Kaybedilecek', 'price_too_high');
+  await readAnew;
+  await page.waitForTimeout(300);
+  await expect(words).toHaveValue('Half a thought');
 });
