@@ -2,6 +2,9 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+/// Records are read in pieces that stay in the processor's nearest memory.
+const PIECE: usize = 4096;
+
 /// Facts that contradict themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
@@ -113,23 +116,32 @@ impl Default for Numbers {
 }
 
 impl Numbers {
-    /// So many numbers, as `next` gives them.
-    pub(crate) fn build<E>(rows: usize, mut next: impl FnMut() -> Result<i64, E>) -> Result<Self, E> {
-        let mut short = Vec::with_capacity(rows);
-        while short.len() < rows {
-            let number = next()?;
-            let Ok(fits) = i32::try_from(number) else {
-                let mut long: Vec<_> = short.into_iter().map(i64::from).collect();
-                long.reserve_exact(rows - long.len());
-                long.push(number);
-                while long.len() < rows {
-                    long.push(next()?);
-                }
-                return Ok(Self::Long(Arc::new(long)));
-            };
-            short.push(fits);
+    /// So many numbers, as `fill` writes them into one piece after the other.
+    pub(crate) fn build<E>(rows: usize, mut fill: impl FnMut(&mut [i64]) -> Result<(), E>) -> Result<Self, E> {
+        let mut numbers = Self::Short(Arc::new(Vec::with_capacity(rows)));
+        let mut piece = [0; PIECE];
+        while numbers.rows() < rows {
+            let piece = &mut piece[..PIECE.min(rows - numbers.rows())];
+            fill(piece)?;
+            numbers.extend(piece, rows);
         }
-        Ok(Self::Short(Arc::new(short)))
+        Ok(numbers)
+    }
+
+    /// More at the end, of `rows` in all. Called for each piece, so that browsers come to run its optimised form.
+    #[inline(never)]
+    fn extend(&mut self, piece: &[i64], rows: usize) {
+        if let Self::Short(short) = self
+            && piece.iter().any(|number| i64::from(*number as i32) != *number)
+        {
+            let mut long = Vec::with_capacity(rows);
+            long.extend(short.iter().copied().map(i64::from));
+            *self = Self::Long(Arc::new(long));
+        }
+        match self {
+            Self::Short(short) => Arc::make_mut(short).extend(piece.iter().map(|number| *number as i32)),
+            Self::Long(long) => Arc::make_mut(long).extend_from_slice(piece),
+        }
     }
 
     /// The number of a record.
@@ -245,8 +257,8 @@ impl Facts {
                 return Err(Malformed::Length);
             }
             let highest = match column {
-                Column::Narrow(codes) => codes.iter().max().copied().map(u16::from),
-                Column::Wide(codes) => codes.iter().max().copied(),
+                Column::Narrow(codes) => codes.chunks(PIECE).map(highest_narrow).max().map(u16::from),
+                Column::Wide(codes) => codes.chunks(PIECE).map(highest_wide).max(),
             };
             let fits = *size <= 65_536 && highest.is_none_or(|highest| usize::from(highest) < *size);
             if !fits || matches!(column, Column::Narrow(_)) != (*size <= 256) {
@@ -336,4 +348,14 @@ impl Facts {
         self.subjects.push(record.subject);
         self.marks.push(record.mark);
     }
+}
+
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+fn highest_narrow(codes: &[u8]) -> u8 {
+    codes.iter().fold(0, |highest, code| highest.max(*code))
+}
+
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+fn highest_wide(codes: &[u16]) -> u16 {
+    codes.iter().fold(0, |highest, code| highest.max(*code))
 }

@@ -108,6 +108,8 @@ impl Room {
         Self(vec![[0; 2]; group.counts.len()])
     }
 
+    /// Called for each piece, so that browsers come to run its optimised form.
+    #[inline(never)]
     fn count(&mut self, bins: &[u32]) {
         let mut pairs = bins.chunks_exact(2);
         for pair in &mut pairs {

@@ -77,10 +77,36 @@ fn read_all(rest: &mut &[u8], rows: usize) -> Result<Numbers, Malformed> {
         return Err(Malformed::Bytes);
     }
     let mut before = 0i64;
-    Numbers::build(rows, || {
-        before = before.wrapping_add(read(rest)?);
-        Ok(before)
+    Numbers::build(rows, |piece| {
+        before = read_piece(rest, before, piece)?;
+        Ok(())
     })
+}
+
+/// Fills `piece` with the numbers that follow `before`; the last of them. A function that is called again and again,
+/// because browsers replace a function by its optimised form between two calls, never within one.
+#[inline(never)]
+fn read_piece(rest: &mut &[u8], mut before: i64, piece: &mut [i64]) -> Result<i64, Malformed> {
+    let mut filled = 0;
+    while filled < piece.len() {
+        // Most differences are small: eight of one byte each are read at once.
+        match (rest.split_first_chunk::<8>(), piece.get_mut(filled..filled + 8)) {
+            (Some((bytes, tail)), Some(eight)) if u64::from_le_bytes(*bytes) & 0x8080_8080_8080_8080 == 0 => {
+                for (value, byte) in eight.iter_mut().zip(bytes) {
+                    before = before.wrapping_add(signed(u64::from(*byte)));
+                    *value = before;
+                }
+                *rest = tail;
+                filled += 8;
+            }
+            _ => {
+                before = before.wrapping_add(read(rest)?);
+                piece[filled] = before;
+                filled += 1;
+            }
+        }
+    }
+    Ok(before)
 }
 
 fn write(bytes: &mut Vec<u8>, value: i64) {
@@ -102,8 +128,12 @@ fn read(rest: &mut &[u8]) -> Result<i64, Malformed> {
         }
         value |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
-            return Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed());
+            return Ok(signed(value));
         }
     }
     Err(Malformed::Bytes)
+}
+
+fn signed(zigzag: u64) -> i64 {
+    (zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed()
 }

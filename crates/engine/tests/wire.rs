@@ -6,9 +6,14 @@ use std::{collections::HashSet, sync::Arc};
 
 const SIZES: [usize; 3] = [2, 256, 1000];
 
+/// Mostly near each other, as numbers on the wire are, and sometimes not.
+fn number() -> impl Strategy<Value = i64> {
+    prop_oneof![12 => -30i64..30, 1 => any::<i32>().prop_map(i64::from), 1 => any::<i64>()]
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let codes = SIZES.map(|size| 0..u16::try_from(size).expect("small"));
-    let record = (any::<i64>(), any::<i64>(), any::<i64>(), codes).prop_map(|(subject, mark, amount, codes)| Record {
+    let record = (number(), number(), number(), codes).prop_map(|(subject, mark, amount, codes)| Record {
         subject,
         mark,
         amount,
@@ -60,6 +65,16 @@ proptest! {
         if let Ok(facts) = wire::decode(&bytes) {
             prop_assert!(is_sound(&facts));
         }
+    }
+}
+
+#[test]
+fn a_number_of_more_than_32_bits_may_come_late() {
+    let numbers = |last: i64| (0..9_000).chain([last]).collect::<Numbers>();
+    let column = Column::Narrow(Arc::new(vec![0; 9_001]));
+    for last in [i64::from(i32::MAX), i64::from(i32::MAX) + 1, i64::MIN] {
+        let facts = Facts::new(vec![(1, column.clone())], numbers(last), numbers(0), numbers(last)).expect("equally long");
+        assert_eq!(wire::decode(&wire::encode(&facts)), Ok(facts), "{last}");
     }
 }
 

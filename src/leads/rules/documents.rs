@@ -10,15 +10,15 @@ const LONGEST_NAME: usize = 150;
 pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last.chars().filter(|c| !c.is_control() && !turns_direction(*c)).collect();
-    let kept = kept.trim().trim_start_matches('.');
+    let kept = kept.trim_end().trim_start_matches(|c: char| c == '.' || c.is_whitespace());
     let (stem, ending) = match kept.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() && ending.chars().count() <= 10 => (stem, format!(".{ending}")),
         _ => (kept, String::new()),
     };
     let room = LONGEST_NAME - ending.chars().count();
     let stem: String = stem.chars().take(room).collect();
-    let name = format!("{stem}{ending}");
-    if name.trim().is_empty() { "document".to_owned() } else { name }
+    let name = format!("{stem}{ending}").trim_end().to_owned();
+    if name.is_empty() { "document".to_owned() } else { name }
 }
 
 fn turns_direction(c: char) -> bool {
@@ -69,6 +69,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_behind_dots_or_cut_at_a_blank_keeps_no_blank_at_its_ends() {
+        assert_eq!(safe_name(". offer"), "offer");
+        assert_eq!(safe_name("..\t. .offer.pdf"), "offer.pdf");
+        assert_eq!(safe_name(&format!("{} {}", "a".repeat(LONGEST_NAME - 1), "b".repeat(20))), "a".repeat(LONGEST_NAME - 1));
+    }
+
+    #[test]
     fn the_header_carries_any_name() {
         assert_eq!(
             disposition("Teklif \"Şubat\".pdf"),
@@ -93,7 +100,7 @@ mod tests {
         }
 
         #[test]
-        fn a_safe_name_is_safe_already(name in ".*") {
+        fn a_safe_name_is_safe_already(name in prop_oneof![".*", "[. \t/ab\u{202e}\u{a0}ş]{0,400}", "[ab]{130,150}[. ab]{0,30}"]) {
             let once = safe_name(&name);
             prop_assert!(!once.trim().is_empty() && once.chars().count() <= LONGEST_NAME);
             prop_assert_eq!(safe_name(&once), once);
