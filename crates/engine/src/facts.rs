@@ -257,8 +257,8 @@ impl Facts {
                 return Err(Malformed::Length);
             }
             let highest = match column {
-                Column::Narrow(codes) => codes.chunks(PIECE).map(highest_narrow).max().map(u16::from),
-                Column::Wide(codes) => codes.chunks(PIECE).map(highest_wide).max(),
+                Column::Narrow(codes) => codes.chunks(PIECE).map(|piece| highest_narrow(piece)).max().map(u16::from),
+                Column::Wide(codes) => codes.chunks(PIECE).map(|piece| highest_wide(piece)).max(),
             };
             let fits = *size <= 65_536 && highest.is_none_or(|highest| usize::from(highest) < *size);
             if !fits || matches!(column, Column::Narrow(_)) != (*size <= 256) {
