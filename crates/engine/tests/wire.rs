@@ -73,7 +73,8 @@ fn a_number_of_more_than_32_bits_may_come_late() {
     let numbers = |last: i64| (0..9_000).chain([last]).collect::<Numbers>();
     let column = Column::Narrow(Arc::new(vec![0; 9_001]));
     for last in [i64::from(i32::MAX), i64::from(i32::MAX) + 1, i64::MIN] {
-        let facts = Facts::new(vec![(1, column.clone())], numbers(last), numbers(0), numbers(last)).expect("equally long");
+        let facts =
+            Facts::new(vec![(1, column.clone())], numbers(last), numbers(0), numbers(last)).expect("equally long");
         assert_eq!(wire::decode(&wire::encode(&facts)), Ok(facts), "{last}");
     }
 }

@@ -72,7 +72,10 @@ mod tests {
     fn a_name_behind_dots_or_cut_at_a_blank_keeps_no_blank_at_its_ends() {
         assert_eq!(safe_name(". offer"), "offer");
         assert_eq!(safe_name("..\t. .offer.pdf"), "offer.pdf");
-        assert_eq!(safe_name(&format!("{} {}", "a".repeat(LONGEST_NAME - 1), "b".repeat(20))), "a".repeat(LONGEST_NAME - 1));
+        assert_eq!(
+            safe_name(&format!("{} {}", "a".repeat(LONGEST_NAME - 1), "b".repeat(20))),
+            "a".repeat(LONGEST_NAME - 1)
+        );
     }
 
     #[test]
