@@ -14,7 +14,7 @@ SERVER_ENV := LEPTOS_OUTPUT_NAME=winback LEPTOS_SITE_ROOT="$(CURDIR)/target/site
 INPUTS := $(shell find Cargo.toml Cargo.lock build.rs src crates style public locales migrations .sqlx \
 	-not -path '*/target/*' 2>/dev/null)
 
-.PHONY: help run build test fmt lint fmt-check unit browser bench bench-board bench-filter bench-import bench-size sqlx sqlx-check toolchain
+.PHONY: help run build test fmt lint fmt-check unit browser bench bench-board bench-filter bench-import bench-size sqlx toolchain
 
 help: ## what there is (this list)
 	@echo "winback: make <target>"; echo
@@ -38,7 +38,6 @@ test: ## everything that must hold: format, lints, queries, unit, property, data
 	@scripts/toolchain test
 	@$(MAKE) --no-print-directory fmt-check
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory sqlx-check
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory browser
@@ -80,21 +79,17 @@ fmt-check: toolchain
 	@echo "== format"
 	@$(IN) cargo fmt --all --check
 
-lint: toolchain ## clippy on the server and on the browser's half, warnings are errors
+lint: toolchain ## clippy on the server and on the browser's half, warnings are errors; .sqlx is what it should be
+	@scripts/toolchain database
 	@node scripts/pseudo-locale.mjs --check
-	@echo "== lints: server"
-	@$(IN) cargo clippy --workspace --all-targets --features ssr -- -D warnings
+	@echo "== lints and queries: server"
+	@$(IN) scripts/queries --lint
 	@echo "== lints: browser"
 	@$(IN) cargo clippy --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
 
 sqlx: toolchain ## write .sqlx anew, from an empty database with our migrations
 	@scripts/toolchain database
 	@$(IN) scripts/queries
-
-sqlx-check: toolchain ## fail where .sqlx is not what it should be
-	@scripts/toolchain database
-	@echo "== queries"
-	@$(IN) scripts/queries --check
 
 toolchain: ## prepare what builds need (scripts/toolchain --help)
 	@scripts/toolchain build

@@ -257,10 +257,10 @@ impl Facts {
                 return Err(Malformed::Length);
             }
             let highest = match column {
-                Column::Narrow(codes) => codes.chunks(PIECE).map(|piece| highest_narrow(piece)).max().map(u16::from),
-                Column::Wide(codes) => codes.chunks(PIECE).map(|piece| highest_wide(piece)).max(),
+                Column::Narrow(codes) => u16::from(highest_narrow(codes)),
+                Column::Wide(codes) => highest_wide(codes),
             };
-            let fits = *size <= 65_536 && highest.is_none_or(|highest| usize::from(highest) < *size);
+            let fits = *size <= 65_536 && (rows == 0 || usize::from(highest) < *size);
             if !fits || matches!(column, Column::Narrow(_)) != (*size <= 256) {
                 return Err(Malformed::Code);
             }
