@@ -13,6 +13,7 @@ use crate::{
     },
     recontacts::api::Planned,
     risks::rules::Risks,
+    routing::rules::plan::Assessment,
     wins::api::Won,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -77,6 +78,8 @@ pub struct Lead {
     pub account: Option<Account>,
     /// Who is responsible.
     pub holder: String,
+    /// What it shows, as it was reckoned last; `None` where it never was.
+    pub assessment: Option<Assessment>,
     /// What happens next.
     pub next_step: Option<NextStep>,
     /// Where it stands; unknown only for leads that were lost before winback knew them.

@@ -14,7 +14,7 @@ use crate::{
         api::{Money, NextStep},
         store::holder,
     },
-    recontacts, risks, wins,
+    recontacts, risks, routing, wins,
 };
 use sqlx::{PgConnection, types::Json};
 
@@ -26,14 +26,14 @@ pub mod edit;
 pub mod intake;
 pub mod lists;
 pub mod logging;
-mod record;
+pub(crate) mod record;
 pub mod step;
 pub mod tags;
 pub mod timeline;
 mod withdrawn;
 
 /// Whether the viewer may read a lead: with an error where not.
-async fn readable(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> Result<(), AppError> {
+pub async fn readable(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> Result<(), AppError> {
     let row = sqlx::query!("select owner_id, queue_id from lead where id = $1 and withdrawn_at is null", lead.0)
         .fetch_optional(connection)
         .await?
@@ -105,6 +105,7 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         tags: record::tags(&mut connection, lead).await?,
         account,
         holder: row.holder,
+        assessment: routing::store::signals::latest(&mut connection, lead).await?,
         next_step,
         place,
         arose_at: row.arose_at.map(|arose| permit.moment(arose)),

@@ -1,15 +1,16 @@
 //! What the browser asks about who works what.
 
-use super::rules::Objection;
+use super::rules::{Objection, SignalObjection, plan::Route, signal::Intent};
 use crate::{
     clock::Moment,
     error::AppError,
-    ids::{LeadId, RequestKey},
+    ids::{LeadId, Names, RequestKey, UserId},
     people::rules::Holder,
     pipeline::api::Card,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A lead that is given to somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,4 +70,90 @@ pub async fn assign(wanted: Vec<Assignment>, reason: String) -> Result<Vec<Resul
         }
     }
     Ok(ends)
+}
+
+/// Lets the rules decide who gets a lead.
+#[server(prefix = "/api", endpoint = "routing/route", input = Json, output = Json)]
+pub async fn route_by_rules(lead: LeadId, key: RequestKey) -> Result<Assigned, AppError> {
+    super::store::route::by_rules(&crate::people::guard::permit()?, lead, &key).await
+}
+
+/// A kind of signal as it is offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalKindName {
+    /// Names it.
+    pub key: String,
+    /// As people read it.
+    pub name: Names,
+    /// What one of it says.
+    pub intent: Intent,
+}
+
+/// Which kinds of signals there are.
+#[server(prefix = "/api", endpoint = "routing/signal_kinds", input = Json, output = Json)]
+pub async fn read_signal_kinds() -> Result<Vec<SignalKindName>, AppError> {
+    super::store::signals::kinds(&crate::people::guard::permit()?).await
+}
+
+/// Something that somebody did which shows how much they want something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewSignal {
+    /// Which lead showed it.
+    pub lead: LeadId,
+    /// Of which kind.
+    pub kind: String,
+    /// Made once per intent; repeated on a retry.
+    pub key: RequestKey,
+}
+
+/// What became of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Noted {
+    /// It is written down, and the lead's score says so.
+    Done,
+    /// Rules say no.
+    Refused {
+        /// Which.
+        why: SignalObjection,
+    },
+}
+
+/// Writes a signal down.
+#[server(prefix = "/api", endpoint = "routing/note_signal", input = Json, output = Json)]
+pub async fn note_signal(wanted: NewSignal) -> Result<Noted, AppError> {
+    super::store::signals::note(&crate::people::guard::permit()?, &wanted).await
+}
+
+/// One time that the rules gave a lead to somebody, with every name that its explanation needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// When.
+    pub at: Moment,
+    /// By which version of the rules.
+    pub rule_set: i64,
+    /// Who asked the rules; `None` for winback itself.
+    pub by: Option<String>,
+    /// Who got it, or was proposed.
+    pub person: Option<String>,
+    /// Where it waits instead.
+    pub queue: Option<String>,
+    /// The way that it took.
+    pub route: Route,
+    /// The names of people.
+    pub people: BTreeMap<UserId, String>,
+    /// The names of kinds of signals.
+    pub signals: BTreeMap<String, Names>,
+    /// The names of rules.
+    pub rules: BTreeMap<String, Names>,
+    /// The names of the profile's traits, in its order.
+    pub traits: Vec<Names>,
+    /// The names of territories.
+    pub territories: BTreeMap<String, Names>,
+}
+
+/// Why somebody got a lead: each time, the latest first.
+#[server(prefix = "/api", endpoint = "routing/why", input = Json, output = Json)]
+pub async fn read_why(lead: LeadId) -> Result<Vec<Explanation>, AppError> {
+    super::store::why::why(&crate::people::guard::permit()?, lead).await
 }

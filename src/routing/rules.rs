@@ -1,4 +1,12 @@
-//! Who may give which lead to whom. Pure: the server decides, the browser mirrors.
+//! Which lead goes to whom, how fast, and who may give it to somebody else. Pure: the server decides, the browser mirrors.
+
+pub mod choice;
+pub mod condition;
+pub mod plan;
+pub mod rule_set;
+pub mod score;
+pub mod signal;
+pub mod sla;
 
 use crate::{
     ids::UserId,
@@ -23,6 +31,16 @@ pub enum Objection {
     ReasonMissing,
     /// The reason is too long.
     ReasonTooLong,
+}
+
+/// Why a signal is not written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignalObjection {
+    /// Somebody else answers for the lead.
+    NotYours,
+    /// The rules know no such kind of signal any more.
+    NoSuchSignal,
 }
 
 /// The assignment that stands last in a lead's history.

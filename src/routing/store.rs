@@ -16,6 +16,13 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
+pub mod desk;
+pub mod lead;
+pub mod route;
+pub mod rules;
+pub mod signals;
+pub mod why;
+
 /// Whose a lead is, by id and by name.
 async fn present(connection: &mut PgConnection, lead: i64) -> Result<(Holder, String), AppError> {
     let row = sqlx::query!(

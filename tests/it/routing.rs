@@ -6,13 +6,20 @@ use crate::{
 };
 use reqwest::StatusCode;
 use serde_json::json;
+use std::collections::BTreeMap;
 use winback::{
     error::AppError,
     ids::{LeadId, QueueId, UserId},
     people::rules::Holder,
     routing::{
-        api::{Assigned, Assignment},
-        rules::Objection,
+        api::{Assigned, Assignment, Explanation, Noted},
+        rules::{
+            Objection, SignalObjection,
+            choice::PassedOver,
+            plan::{Decided, To},
+            rule_set::Path,
+            signal::Intent,
+        },
     },
     settings::{api::AccountAnswer, rules::Why},
 };
@@ -241,5 +248,144 @@ async fn two_managers_who_give_one_lead_away_at_once_do_not_both_succeed() {
         let (one, other) = tokio::join!(assign(&selin, &to_burak, "first"), assign(&admin, &to_jan, "second"));
         let done = [&one[0], &other[0]].into_iter().filter(|end| matches!(end, Assigned::Done { .. })).count();
         assert_eq!(done, 1, "{one:?} {other:?}");
+    }
+}
+
+async fn note(client: &Client, lead: LeadId, kind: &str) -> Noted {
+    heard(
+        client
+            .ask("/api/routing/note_signal", json!({ "wanted": { "lead": lead, "kind": kind, "key": fresh_key() } }))
+            .await,
+    )
+}
+
+async fn by_rules(client: &Client, lead: LeadId) -> Assigned {
+    heard(client.ask("/api/routing/route", json!({ "lead": lead, "key": fresh_key() })).await)
+}
+
+async fn why(client: &Client, lead: LeadId) -> Vec<Explanation> {
+    heard(client.ask("/api/routing/why", json!({ "lead": lead })).await)
+}
+
+/// A lead that waits in a queue, of a size that nobody knows.
+async fn waiting(app: &TestApp) -> LeadId {
+    let lead = given::lead(app, Given { queue: Some("Ankara"), stage: "open", ..Given::default() }).await;
+    sqlx::query("update lead set value_minor = null, currency = null, value_base_minor = null where id = $1")
+        .bind(lead.0)
+        .execute(&app.pool)
+        .await
+        .expect("a lead without a value");
+    lead
+}
+
+#[tokio::test]
+async fn a_signal_makes_a_score_with_its_parts_and_the_history_of_scores_is_kept() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let lead = waiting(&app).await;
+    assert_eq!(note(&selin, lead, "newsletter").await, Noted::Done);
+    assert_eq!(note(&selin, lead, "demo_request").await, Noted::Done);
+    assert_eq!(note(&selin, lead, "horoscope").await, Noted::Refused { why: SignalObjection::NoSuchSignal });
+    let jan = app.sign_in(JAN).await;
+    assert_eq!(note(&jan, lead, "webinar").await, Noted::Refused { why: SignalObjection::NotYours });
+    let scores: Vec<(String, i16, String)> =
+        sqlx::query_as("select intent, score, temperature from lead_score where lead_id = $1 order by id")
+            .bind(lead.0)
+            .fetch_all(&app.pool)
+            .await
+            .expect("the history of scores");
+    let (first, last) = (scores.first().expect("a score"), scores.last().expect("a score"));
+    assert_eq!((first.0.as_str(), last.0.as_str(), scores.len()), ("low", "high", 2));
+    assert_eq!(last.1 - first.1, 40, "the whole weight of intent: {scores:?}");
+    let now: (String, i16) = sqlx::query_as("select intent, score from lead where id = $1")
+        .bind(lead.0)
+        .fetch_one(&app.pool)
+        .await
+        .expect("a lead");
+    assert_eq!((now.0, now.1), (last.0.clone(), last.1));
+}
+
+#[tokio::test]
+async fn the_rules_give_a_lead_to_the_right_tier_and_say_why() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let lead = waiting(&app).await;
+    note(&selin, lead, "demo_request").await;
+    assert!(matches!(by_rules(&selin, lead).await, Assigned::Done { .. }));
+    let told = why(&selin, lead).await;
+    let [told] = &told[..] else { panic!("one time: {told:?}") };
+    assert_eq!((told.route.assessment.intent, told.route.path), (Intent::High, Path::QualifyFirst));
+    assert_eq!((told.route.decided.clone(), told.by.as_deref()), (Decided::Matrix, Some("Selin Yıldız")));
+    let owner = owner(&app, lead).await.expect("somebody has it");
+    assert!([AYSE, "isil@demo.winback"].contains(&owner.as_str()), "an SDR: {owner}");
+    assert_eq!(told.route.to, To::Person(UserId(given::user(&app, &owner).await)));
+    let tiers = told.route.choice.passed.iter().filter(|(_, why)| matches!(why, PassedOver::Tier(_))).count();
+    assert_eq!((tiers, told.route.choice.passed.len()), (8, 9), "all ten reps are named");
+    assert_eq!(told.people[&UserId(given::user(&app, JAN).await)], "Jan Novák");
+    assert_eq!(told.signals["demo_request"].pick("tr"), "Demo istedi");
+}
+
+#[tokio::test]
+async fn who_may_not_read_a_lead_does_not_hear_why_and_gives_it_to_nobody() {
+    let app = spawn_app().await;
+    let jan = app.sign_in(JAN).await;
+    let lead = given::lead(&app, Given::default()).await;
+    assert_eq!(by_rules(&jan, lead).await, Assigned::Refused { why: Objection::NotYours });
+    assert_eq!(jan.call("/api/routing/why", json!({ "lead": lead })).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_introduction_by_an_executive_waits_in_a_queue_with_a_proposal() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let lead = given::lead(&app, Given { value: 9_000_000, ..Given::default() }).await;
+    note(&selin, lead, "executive_introduction").await;
+    by_rules(&selin, lead).await;
+    assert_eq!(owner(&app, lead).await, None);
+    let proposed: String = sqlx::query_scalar(
+        "select u.tier from review r join app_user u on u.id = r.proposal_id where r.lead_id = $1 and r.decided_at is null",
+    )
+    .bind(lead.0)
+    .fetch_one(&app.pool)
+    .await
+    .expect("an open review");
+    assert!(["senior", "account_director"].contains(&proposed.as_str()), "{proposed}");
+}
+
+#[tokio::test]
+async fn of_leads_that_are_routed_at_once_nobody_gets_two_more_than_another() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let mut leads = Vec::new();
+    for _ in 0..40 {
+        leads.push(waiting(&app).await);
+    }
+    let routed = futures::future::join_all(leads.iter().map(|lead| by_rules(&selin, *lead))).await;
+    assert!(routed.iter().all(|end| matches!(end, Assigned::Done { .. })), "{routed:?}");
+    let mut got: BTreeMap<String, u32> = BTreeMap::new();
+    for lead in &leads {
+        *got.entry(owner(&app, *lead).await.expect("somebody has it")).or_default() += 1;
+    }
+    assert_eq!(got.values().copied().collect::<Vec<_>>(), [10; 4], "two SDRs and two juniors in turn: {got:?}");
+}
+
+#[tokio::test]
+async fn published_rules_and_why_a_lead_went_where_it_went_stand() {
+    let app = spawn_app().await;
+    let selin = app.sign_in(SELIN).await;
+    let lead = waiting(&app).await;
+    by_rules(&selin, lead).await;
+    for wrong in [
+        "update rule_set set note = 'never said'",
+        "delete from rule_set",
+        "insert into rule_set (rules, made_at, published_at) select rules, made_at, published_at from rule_set",
+        "update assignment set outcome = 'nobody', person_id = null",
+        "delete from assignment",
+        "update lead_score set score = 100",
+        "update lead set score = 100, fit = null",
+        "insert into review (lead_id, why, activity_id, opened_at)
+         select lead_id, 'rule', activity_id, at from assignment union all select lead_id, 'rule', activity_id, at from assignment",
+    ] {
+        assert!(sqlx::query(wrong).execute(&app.pool).await.is_err(), "{wrong}");
     }
 }

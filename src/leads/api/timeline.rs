@@ -44,6 +44,7 @@ words! {
         Risk = "risk",
         Question = "question",
         Answer = "answer",
+        Signal = "signal",
     }
 }
 
@@ -72,10 +73,10 @@ impl Group {
     pub fn kinds(self) -> &'static [ActivityKind] {
         use ActivityKind::{
             Account, Answer, Assignment, Call, Created, Document, Edit, Email, Estimate, Imported, Loss, Meeting, Move,
-            NextStep, Note, Offer, Question, Recontact, Reopened, Revived, Risk, Sms, Whatsapp, Withdrawn,
+            NextStep, Note, Offer, Question, Recontact, Reopened, Revived, Risk, Signal, Sms, Whatsapp, Withdrawn,
         };
         match self {
-            Self::Talks => &[Call, Email, Whatsapp, Sms, Meeting],
+            Self::Talks => &[Call, Email, Whatsapp, Sms, Meeting, Signal],
             Self::Notes => &[Note, Risk, Question, Answer],
             Self::Steps => &[NextStep, Recontact],
             Self::Course => &[Created, Imported, Move, Loss, Reopened, Assignment, Withdrawn, Revived],
@@ -129,6 +130,8 @@ pub struct Entry {
     pub document: Option<Document>,
     /// The win that the move made.
     pub win: Option<Won>,
+    /// What the signal is called; `None` where the rules know it no more.
+    pub signal: Option<Names>,
     /// The colleagues who are mentioned in it.
     #[serde(default)]
     pub mentioned: Vec<String>,

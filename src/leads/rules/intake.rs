@@ -44,6 +44,9 @@ pub struct NewLead {
     pub request: String,
     /// Who is to be responsible; `None` for whoever enters it.
     pub holder: Option<Holder>,
+    /// The rules decide who works it; until they did, the holder has it.
+    #[serde(default)]
+    pub by_rules: bool,
     /// What happens first.
     pub step: Option<FirstStep>,
 }
@@ -144,6 +147,7 @@ mod tests {
             product: None,
             request: String::new(),
             holder: None,
+            by_rules: false,
             step: None,
         }
     }

@@ -3,11 +3,12 @@
 
 use crate::{
     error::AppError,
-    ids::{LeadId, RequestKey},
+    ids::{ActivityId, LeadId, RequestKey, UserId},
     losses,
     people::{guard::Permit, rules::may_write},
     pipeline::store::holder,
 };
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
 
@@ -69,7 +70,8 @@ pub(crate) async fn trace(
     trace: Trace<'_>,
     key: &RequestKey,
 ) -> Result<(), AppError> {
-    write(connection, permit, lead, trace, Some(key)).await
+    let by = By { who: Some(permit.viewer().id), at: permit.now(), key: Some(key) };
+    trace_by(connection, by, lead, trace).await.map(|_| ())
 }
 
 /// Writes what a change brought along into the history, and tells every open page. The change keeps the key itself.
@@ -79,38 +81,52 @@ pub(crate) async fn trace_aside(
     lead: LeadId,
     trace: Trace<'_>,
 ) -> Result<(), AppError> {
-    write(connection, permit, lead, trace, None).await
+    let by = By { who: Some(permit.viewer().id), at: permit.now(), key: None };
+    trace_by(connection, by, lead, trace).await.map(|_| ())
 }
 
-async fn write(
+/// Who changed something, when, and by which request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct By<'a> {
+    /// Who; `None` for winback itself.
+    pub who: Option<UserId>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The request, where this is what it asked for.
+    pub key: Option<&'a RequestKey>,
+}
+
+/// The same for whoever and whatever changed it; the entry's id.
+pub(crate) async fn trace_by(
     connection: &mut PgConnection,
-    permit: &Permit,
+    by: By<'_>,
     lead: LeadId,
     trace: Trace<'_>,
-    key: Option<&RequestKey>,
-) -> Result<(), AppError> {
-    sqlx::query!(
-        "with history as (
+) -> Result<ActivityId, AppError> {
+    let id = sqlx::query_scalar!(
+        r#"with history as (
              insert into activity (lead_id, kind, actor_id, at, detail, old_value, new_value, body)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
          ), key as (
              insert into request_key (user_id, key, at, lead_id, move_version)
              select $3, $9, $4, id, move_version from lead where id = $1 and $9::text is not null
+         ), told as (
+             insert into event (at, kind, lead_ids)
+             select $4, 'leads', array(select id from lead where id = $1 union select id from lead where account_id = $10)
          )
-         insert into event (at, kind, lead_ids)
-         select $4, 'leads', array(select id from lead where id = $1 union select id from lead where account_id = $10)",
+         select id as "id: ActivityId" from history"#,
         lead.0,
         trace.kind,
-        permit.viewer().id.0,
-        permit.now(),
+        by.who.map(|who| who.0),
+        by.at,
         trace.detail,
         trace.old,
         trace.new,
         trace.body,
-        key.map(|key| key.0.as_str()),
+        by.key.map(|key| key.0.as_str()),
         trace.account
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(())
+    Ok(id)
 }

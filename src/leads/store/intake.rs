@@ -1,6 +1,6 @@
 //! SQL of entering a lead by hand.
 
-use super::word;
+use super::{change::By, word};
 use crate::{
     error::AppError,
     fold::fold,
@@ -23,6 +23,7 @@ use crate::{
         rules::rank_between,
         store::holder,
     },
+    routing,
 };
 use sqlx::{PgConnection, types::Json};
 use std::collections::BTreeMap;
@@ -147,6 +148,10 @@ pub async fn create(permit: &Permit, wanted: &NewLead, key: &RequestKey) -> Resu
     };
     match made {
         Some(lead) => {
+            if wanted.by_rules {
+                let by = By { who: None, at: permit.now(), key: None };
+                routing::store::route::route_lead(&mut transaction, lead, by).await?;
+            }
             transaction.commit().await?;
             permit.committed();
             Ok(CreateAnswer::Done { lead })

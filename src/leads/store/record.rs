@@ -74,6 +74,36 @@ pub(super) async fn row(connection: &mut PgConnection, lead: LeadId) -> Result<R
     Ok(row)
 }
 
+/// Every own field of a lead that is known, as people read it: of lists the names.
+pub async fn in_words(connection: &mut PgConnection, lead: LeadId) -> Result<Record, AppError> {
+    let row = row(&mut *connection, lead).await?;
+    let names = sqlx::query!(
+        "select (select name from source where id = $1) as source, (select name from campaign where id = $2) as campaign,
+                (select name ->> 'en' from business_line where id = $3) as business_line,
+                (select name from product where id = $4) as product, (select name from segment where id = $5) as segment",
+        row.source_id,
+        row.campaign_id,
+        row.business_line_id,
+        row.product_id,
+        row.segment_id
+    )
+    .fetch_one(connection)
+    .await?;
+    let mut record = row.record();
+    for (field, name) in [
+        (LeadField::Source, names.source),
+        (LeadField::Campaign, names.campaign),
+        (LeadField::BusinessLine, names.business_line),
+        (LeadField::Product, names.product),
+        (LeadField::Segment, names.segment),
+    ] {
+        if let Some(name) = name {
+            record.0.insert(Field::Lead(field), name);
+        }
+    }
+    Ok(record)
+}
+
 /// The tags of a lead in the order of their words.
 pub(super) async fn tags(connection: &mut PgConnection, lead: LeadId) -> Result<Vec<Tag>, AppError> {
     let tags = sqlx::query!(

@@ -58,7 +58,12 @@ pub(super) async fn history(
                   w.id as "win?", w.amount_minor as "win_minor?", w.currency as "win_currency?", w.won_on as "won_on?",
                   w.undone_at is not null as "win_undone?", p.name as "win_product?",
                   array(select x.name from mention m join app_user x on x.id = m.user_id
-                        where m.activity_id = a.id order by x.name) as "mentioned!"
+                        where m.activity_id = a.id order by x.name) as "mentioned!",
+                  case when a.kind = 'signal' then
+                      (select s.kind -> 'name' from rule_set r, jsonb_array_elements(r.rules -> 'signals') as s (kind)
+                       where r.published_at is not null and r.retired_at is null
+                         and s.kind ->> 'key' = a.detail ->> 'signal')
+                  end as "signal: Json<Names>"
            from activity a left join app_user u on u.id = a.actor_id
            left join stage f on f.id = a.from_stage_id left join stage t on t.id = a.to_stage_id
            left join estimate e on e.activity_id = a.id left join app_user b on b.id = e.by_id
@@ -135,6 +140,7 @@ pub(super) async fn history(
                     on: row.won_on,
                     is_undone: row.win_undone.unwrap_or_default(),
                 }),
+                signal: row.signal.map(|name| name.0),
                 mentioned: row.mentioned,
                 detail,
             })

@@ -153,8 +153,11 @@ fn entry_text(ground: Ground, entry: &Entry, reason: Option<&Names>) -> String {
         (ActivityKind::Edit, _) => edit_text(ground, entry),
         (ActivityKind::NextStep | ActivityKind::Recontact, _) => plan_text(i18n, entry),
         (ActivityKind::Assignment, _) => {
-            let because = (coded("because") == Some("account_closed"))
-                .then(|| t_string!(i18n, leads.assigned_account_closed).to_string());
+            let because = match coded("because") {
+                Some("account_closed") => Some(t_string!(i18n, leads.assigned_account_closed).to_string()),
+                Some("rules") => Some(t_string!(i18n, leads.assigned_by_rules).to_string()),
+                _ => None,
+            };
             [Some(t_string!(i18n, leads.kind_assignment).to_string()), because].into_iter().flatten().collect()
         }
         (ActivityKind::Estimate, _) => match (&entry.estimate, coded("on").and_then(|on| on.parse().ok())) {
@@ -172,6 +175,11 @@ fn entry_text(ground: Ground, entry: &Entry, reason: Option<&Names>) -> String {
         (ActivityKind::Account, _) => vec![account_text(i18n, entry)],
         (ActivityKind::Risk, _) => risk_text(i18n, entry),
         (ActivityKind::Question | ActivityKind::Answer, _) => vec![colleagues::view::words::entry(i18n, entry)],
+        (ActivityKind::Signal, _) => {
+            let called = entry.signal.as_ref().map(|name| name.pick(language(i18n)).to_owned());
+            let called = called.or_else(|| coded("signal").map(str::to_owned));
+            [Some(t_string!(i18n, leads.kind_signal).to_string()), called].into_iter().flatten().collect()
+        }
         (ActivityKind::Withdrawn, _) => vec![t_string!(i18n, leads.kind_withdrawn).to_string()],
         (ActivityKind::Revived, _) => vec![t_string!(i18n, leads.kind_revived).to_string()],
     };

@@ -188,6 +188,7 @@ impl Filled {
             product: self.product.get_untracked().parse().ok(),
             request: self.request.get_untracked(),
             holder: read_holder(&self.holder.get_untracked()),
+            by_rules: self.holder.with_untracked(|holder| holder == BY_RULES),
             step: step.map(|(due, channel)| FirstStep { channel, what: String::new(), due }),
         }
     }
@@ -211,6 +212,9 @@ impl Filled {
         known.into_iter().map(|text| text.trim().to_owned()).find(|text| !text.is_empty()).unwrap_or_default()
     }
 }
+
+/// Stands among those who may be responsible, for whomever the rules choose.
+const BY_RULES: &str = "rules";
 
 /// `u7` is a person, `q3` a queue.
 fn read_holder(text: &str) -> Option<Holder> {
@@ -413,7 +417,9 @@ fn IntakeDialog(state: NewLeadState) -> impl IntoView {
                         problem=problem(IntakeObjection::HolderNotYours)
                         choices=Signal::derive(move || {
                             let viewer = viewer.get().and_then(Result::ok);
-                            viewer.map(|viewer| givable(&viewer, holders.get().unwrap_or_default())).unwrap_or_default()
+                            let others = viewer.map(|viewer| givable(&viewer, holders.get().unwrap_or_default()));
+                            let by_rules = (BY_RULES.to_owned(), t_string!(i18n, leads.intake_by_rules).to_string());
+                            std::iter::once(by_rules).chain(others.unwrap_or_default()).collect::<Vec<_>>()
                         })
                     />
                 </div>
@@ -593,7 +599,7 @@ mod tests {
         for holder in [Holder::Person(UserId(7)), Holder::Queue(QueueId(3))] {
             assert_eq!(read_holder(&holder_value(holder)), Some(holder));
         }
-        for odd in ["", "u", "x7", "ü7"] {
+        for odd in ["", "u", "x7", "ü7", BY_RULES] {
             assert_eq!(read_holder(odd), None, "{odd}");
         }
     }

@@ -17,7 +17,7 @@ use crate::{
     app::trouble::Trouble,
     colleagues::view::{AskDialog, QuestionPanel},
     error::AppError,
-    i18n::{t, t_string, use_i18n},
+    i18n::{t, t_string, tu_string, use_i18n},
     ids::{LeadId, LossId, Names},
     leads::{
         api::{
@@ -40,8 +40,12 @@ use crate::{
     outreach::view::{AskOutcome, WayOut},
     recontacts::view::PlanDialog,
     risks::view::{AtRisk, RiskDialog, RiskPanel},
+    routing::{
+        api::{Assigned, route_by_rules},
+        view::{AssessmentPanel, SignalDialog, WhyDialog},
+    },
     search::api::visit,
-    ui::title::PageTitle,
+    ui::{key::fresh_key, title::PageTitle, toast::use_toaster},
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;
@@ -124,6 +128,8 @@ pub(super) enum Open {
     Writing(Form),
     Answering(AtRisk),
     Asking,
+    Showing,
+    Explaining,
     Reopening(LossId, Option<Names>),
 }
 
@@ -204,6 +210,8 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
                 view! { <RiskDialog about now on_done=done on_lose/> }.into_any()
             }
             Open::Asking => view! { <AskDialog lead=id name on_done=done/> }.into_any(),
+            Open::Showing => view! { <SignalDialog lead=id on_done=done/> }.into_any(),
+            Open::Explaining => view! { <WhyDialog lead=id on_done=move |()| done.run(false)/> }.into_any(),
             Open::Writing(form) => {
                 let do_not = lead.with_untracked(|lead| lead.do_not);
                 view! { <LogDialog lead=id name form do_not on_done=done/> }.into_any()
@@ -230,6 +238,13 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
                 <Request ground/>
             </div>
             <aside class="lead-facts" aria-label=move || t_string!(i18n, leads.details)>
+                <AssessmentPanel
+                    assessment=Signal::derive(move || lead.with(|lead| lead.assessment.clone()))
+                    may_write
+                    on_why=move |()| open.set(Some(Open::Explaining))
+                    on_signal=move |()| open.set(Some(Open::Showing))
+                    on_route=let_rules_decide(ground)
+                />
                 <Facts ground/>
                 <AccountPanel ground/>
             </aside>
@@ -250,6 +265,26 @@ fn remember(lead: LeadId) {
     spawn_local(async move {
         let _ = visit(lead).await;
     });
+}
+
+/// Gives the lead to whomever the rules choose. Whoever asked may not read it any more then, and is told what is left.
+fn let_rules_decide(ground: Ground) -> Callback<()> {
+    let (toaster, i18n) = (use_toaster(), ground.i18n);
+    let key = StoredValue::new(fresh_key());
+    Callback::new(move |()| {
+        let intent = key.get_value();
+        spawn_local(async move {
+            match ground.connection.persistently(async || route_by_rules(ground.id, intent.clone()).await).await {
+                Ok(Assigned::Done { .. }) => toaster.say(tu_string!(i18n, routing.routed_toast).to_string()),
+                Ok(Assigned::Refused { .. } | Assigned::Conflict { .. }) => {
+                    toaster.trouble(tu_string!(i18n, routing.not_yours).to_string());
+                }
+                Err(error) => return toaster.trouble(untrack(|| words::trouble(i18n, error))),
+            }
+            key.try_set_value(fresh_key());
+            ground.reload.try_run(());
+        });
+    })
 }
 
 /// A file that has arrived stands in the history.

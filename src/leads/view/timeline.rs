@@ -184,6 +184,7 @@ mod tests {
             offer: None,
             document: None,
             win: None,
+            signal: None,
             mentioned: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Giving leads to somebody by hand. Its code comes when it is opened first.
 
-use super::{
+use super::super::{
     api::{Assigned, Assignment, assign},
     rules::{LONGEST_REASON, Objection},
 };

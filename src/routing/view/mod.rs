@@ -1,0 +1,12 @@
+//! Who works what, as people see it: giving leads to somebody by hand, what a lead shows, and why somebody got it.
+
+mod assign;
+mod panel;
+mod signal;
+mod why;
+pub mod words;
+
+pub use assign::{AssignDialog, Given};
+pub use panel::AssessmentPanel;
+pub use signal::SignalDialog;
+pub use why::WhyDialog;
