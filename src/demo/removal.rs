@@ -160,6 +160,14 @@ async fn remove_companions(connection: &mut PgConnection, leads: Range) -> Resul
     let Range { first, last } = leads;
     sqlx::query!("delete from mention where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
     sqlx::query!("delete from question where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
+    sqlx::query!("delete from review where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
+    sqlx::query!("delete from assignment where lead_id between $1 and $2", first, last)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("delete from lead_score where lead_id between $1 and $2", first, last)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("delete from signal where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
     sqlx::query!("delete from lead_contact where lead_id between $1 and $2", first, last).execute(connection).await?;
     Ok(())
 }
@@ -416,7 +424,8 @@ async fn remove_queues(connection: &mut PgConnection) -> Result<(), sqlx::Error>
          where t.id = q.team_id and t.name = any($1) and q.name = t.name
            and not exists (select from lead l where l.queue_id = q.id)
            and not exists (select from loss s where s.queue_id = q.id)
-           and not exists (select from win w where w.queue_id = q.id)",
+           and not exists (select from win w where w.queue_id = q.id)
+           and not exists (select from assignment a where a.queue_id = q.id)",
         &team::TEAMS.map(str::to_owned)
     )
     .execute(connection)
@@ -440,6 +449,7 @@ async fn delete_member(connection: &mut PgConnection, member: i64) -> Result<(),
     sqlx::query!("delete from request_key where user_id = $1", member).execute(&mut *connection).await?;
     sqlx::query!("delete from upload where user_id = $1", member).execute(&mut *connection).await?;
     sqlx::query!("delete from absence where user_id = $1", member).execute(&mut *connection).await?;
+    sqlx::query!("delete from turn where user_id = $1", member).execute(&mut *connection).await?;
     sqlx::query!("delete from skill where user_id = $1", member).execute(&mut *connection).await?;
     sqlx::query!("delete from team_manager where user_id = $1", member).execute(&mut *connection).await?;
     sqlx::query!("delete from invitation where user_id = $1", member).execute(&mut *connection).await?;

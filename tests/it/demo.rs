@@ -2,7 +2,7 @@
 
 use crate::{
     given,
-    harness::{Client, Everything, TestApp, app_without_server, beginning, eventually, spawn_app, within},
+    harness::{Client, Everything, TestApp, app_without_server, beginning, eventually, fresh_key, spawn_app, within},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -430,6 +430,28 @@ fn expect_as_before(before: &Everything, after: &Everything) {
         let expected = if OF_THE_TEAM.contains(&table.as_str()) { "" } else { rows };
         let left: String = after[table].chars().take(300).collect();
         assert!(after[table] == *expected, "{table} holds {left}");
+    }
+}
+
+#[tokio::test]
+async fn made_up_leads_that_the_rules_gave_to_somebody_go_too() {
+    let app = spawn_app().await;
+    fill(&app).await;
+    let admin = app.sign_in("admin@demo.winback").await;
+    let lead: i64 =
+        sqlx::query_scalar("select min(id) from lead where stage_kind = 'open' and standing_loss_id is null")
+            .fetch_one(&app.pool)
+            .await
+            .expect("an open lead");
+    for kind in ["demo_request", "executive_introduction"] {
+        let wanted = json!({ "lead": lead, "kind": kind, "key": fresh_key() });
+        admin.ask("/api/routing/note_signal", json!({ "wanted": wanted })).await;
+        admin.ask("/api/routing/route", json!({ "lead": lead, "key": fresh_key() })).await;
+    }
+    let removed = removal::remove(&app.pool, app.clock.now()).await.expect("they go");
+    assert_eq!((removed.people, removed.closed), (13, 0));
+    for table in ["signal", "lead_score", "assignment", "turn", "review", "lead"] {
+        expect_none(&app, table, &format!("select 1 from {table}")).await;
     }
 }
 

@@ -35,12 +35,21 @@ pub struct Routed {
 pub(crate) async fn route_lead(connection: &mut PgConnection, id: LeadId, by: By<'_>) -> Result<Routed, AppError> {
     let now = by.at;
     let (rule_set, rules) = rules::in_force(&mut *connection, now).await?;
-    let asked = lead::read(&mut *connection, id).await?;
+    let mut asked = lead::read(&mut *connection, id).await?;
     let calendars = desk::calendars(&mut *connection).await?;
     // From here on everybody else waits for their turn: what people hold and when they had their turn stays as it is.
     desk::take_turns(&mut *connection).await?;
-    let candidates = desk::candidates(&mut *connection, &calendars, now).await?;
-    let way = route(&rules, &asked, &candidates, now);
+    let (candidates, way) = loop {
+        let candidates = desk::candidates(&mut *connection, &calendars, now).await?;
+        let way = route(&rules, &asked, &candidates, now);
+        match way.to {
+            // Their account was closed while we chose, or long before a rule that names them was changed.
+            To::Person(person) if !super::is_there(&mut *connection, Holder::Person(person)).await? => {
+                asked.let_pass.push(person);
+            }
+            _ => break (candidates, way),
+        }
+    };
     let before = present(&mut *connection, id).await?;
     let team = |person: UserId| candidates.iter().find(|one| one.id == person).map(|one| one.team);
     let after = match way.to {

@@ -1,0 +1,61 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, visit, type Page } from '../support/test.ts';
+import { toast } from '../support/board.ts';
+
+const dialog = (page: Page) => page.locator('dialog[open]');
+
+async function accessible(page: Page, part: string) {
+  const found = await new AxeBuilder({ page }).include(part).analyze();
+  expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([]);
+}
+
+test('a signal makes a score, the rules give the lead to somebody, and the page says why @both', async ({ open, winback }) => {
+  const name = `Demo İsteyen ${test.info().project.name}`;
+  await winback.give('ayse', [{ name }]);
+  const lead = await winback.lead(name);
+  const page = await open('selin');
+  await visit(page, `/leads/${lead}`);
+  const panel = page.getByRole('region', { name: 'Score' });
+  await expect(panel).toContainText('Nothing is reckoned yet');
+  await panel.getByRole('button', { name: 'Why this owner?' }).click();
+  await expect(dialog(page)).toContainText('The rules never decided about this lead');
+  await dialog(page).getByRole('button', { name: 'Close' }).click();
+  await panel.getByRole('button', { name: 'Write down a signal' }).click();
+  await dialog(page).getByRole('button', { name: 'Write down' }).click();
+  await expect(dialog(page).getByText('Choose what they did.')).toBeVisible();
+  await accessible(page, 'dialog');
+  await dialog(page).getByLabel('Signal').selectOption({ label: 'Asked for a demo (High intent)' });
+  await dialog(page).getByRole('button', { name: 'Write down' }).click();
+  await expect(toast(page)).toContainText('Written down');
+  await expect(panel).toContainText('High intent');
+  await expect(panel.getByRole('row', { name: /Intent/ })).toContainText('40');
+  await accessible(page, '.lead-facts');
+  await expect(page.locator('.history')).toContainText('Signal · Asked for a demo');
+  await panel.getByRole('button', { name: 'Let the rules decide' }).click();
+  await expect(page.locator('.history')).toContainText('by the rules');
+  await panel.getByRole('button', { name: 'Why this owner?' }).click();
+  await expect(dialog(page)).toContainText('Asked for a demo');
+  await expect(dialog(page)).toContainText('High intent');
+  await expect(dialog(page).locator('.passed')).toContainText('Emre Güneş');
+  await expect(dialog(page).locator('.passed')).toContainText('other tier: Senior');
+  await accessible(page, 'dialog');
+  const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(content).toBeLessThanOrEqual(width);
+  await page.keyboard.press('Escape');
+  await expect(dialog(page)).toHaveCount(0);
+});
+
+test('a new lead goes to whomever the rules choose', async ({ open, winback }) => {
+  const page = await open('selin');
+  await visit(page, '/board');
+  await page.keyboard.press('n');
+  await dialog(page).getByLabel('Name', { exact: true }).fill('Kurala Göre');
+  await dialog(page).getByLabel('Responsible').selectOption({ label: 'Whoever the rules choose' });
+  await dialog(page).getByRole('button', { name: /Create|Add/ }).click();
+  await expect(dialog(page)).toHaveCount(0);
+  const lead = await winback.lead('Kurala Göre');
+  await visit(page, `/leads/${lead}`);
+  await page.getByRole('region', { name: 'Score' }).getByRole('button', { name: 'Why this owner?' }).click();
+  await expect(dialog(page)).toContainText('It went to');
+  await expect(dialog(page)).toContainText('waited longest for a turn');
+});
