@@ -2,6 +2,7 @@
 //! seconds; between the wall's time and the moment stands the zone, so that a clock that is put forward or back changes
 //! no deadline by an hour.
 
+use super::rules::sla::{Span, Unit};
 use crate::settings::model::Hours;
 use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -72,6 +73,20 @@ impl Calendar {
         let working = self.days_from(start.date()).skip(1).filter(|day| self.is_working_day(*day));
         let day = working.take(usize::from(days)).enumerate().last().filter(|(at, _)| at + 1 == usize::from(days))?.1;
         Some(self.earliest(day.and_time(start.time())))
+    }
+
+    /// When a span ends that begins at `from`. `None` where so much is not worked for years.
+    pub fn ends(&self, from: DateTime<Utc>, span: Span) -> Option<DateTime<Utc>> {
+        match span.unit {
+            Unit::BusinessMinutes => self.after(from, TimeDelta::minutes(i64::from(span.amount))),
+            Unit::BusinessDays => self.after_days(from, span.amount),
+            Unit::Minutes => from.checked_add_signed(TimeDelta::minutes(i64::from(span.amount))),
+            Unit::Days => {
+                let start = from.with_timezone(&self.zone).naive_local();
+                let day = start.date().checked_add_days(Days::new(u64::from(span.amount)))?;
+                Some(self.earliest(day.and_time(start.time())))
+            }
+        }
     }
 
     /// How much working time lies between two moments; none where `to` is before `from`.
@@ -250,6 +265,18 @@ mod tests {
         // Half past two does not exist on 29 March: the deadline is the moment at which it is three.
         let before = at(BERLIN, day(2026, 3, 28), 2, 30);
         assert_eq!(calendar.after_days(before, 1), Some(at(BERLIN, day(2026, 3, 29), 3, 0)));
+    }
+
+    #[test]
+    fn every_unit_ends_where_it_says() {
+        let calendar = office(BERLIN, &[]);
+        let friday = at(BERLIN, day(2026, 3, 27), 17, 30);
+        let ends = |amount, unit| calendar.ends(friday, Span { amount, unit });
+        assert_eq!(ends(60, Unit::BusinessMinutes), Some(at(BERLIN, day(2026, 3, 30), 9, 30)));
+        assert_eq!(ends(5, Unit::BusinessDays), Some(at(BERLIN, day(2026, 4, 3), 17, 30)));
+        assert_eq!(ends(60, Unit::Minutes), Some(at(BERLIN, day(2026, 3, 27), 18, 30)));
+        // Ten days of the calendar, although the clocks went forward on the second of them.
+        assert_eq!(ends(10, Unit::Days), Some(at(BERLIN, day(2026, 4, 6), 17, 30)));
     }
 
     #[test]

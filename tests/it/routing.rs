@@ -319,6 +319,14 @@ async fn the_rules_give_a_lead_to_the_right_tier_and_say_why() {
     let owner = owner(&app, lead).await.expect("somebody has it");
     assert!([AYSE, "isil@demo.winback"].contains(&owner.as_str()), "an SDR: {owner}");
     assert_eq!(told.route.to, To::Person(UserId(given::user(&app, &owner).await)));
+    // A demo request is answered within a quarter of an hour in which the team works.
+    let due: chrono::DateTime<chrono::Utc> =
+        sqlx::query_scalar("select next_step_due from lead where id = $1 and next_step_channel = 'task'")
+            .bind(lead.0)
+            .fetch_one(&app.pool)
+            .await
+            .expect("a first step");
+    assert_eq!(due, app.clock.now() + chrono::TimeDelta::minutes(15));
     let tiers = told.route.choice.passed.iter().filter(|(_, why)| matches!(why, PassedOver::Tier(_))).count();
     assert_eq!((tiers, told.route.choice.passed.len()), (8, 9), "all ten reps are named");
     assert_eq!(told.people[&UserId(given::user(&app, JAN).await)], "Jan Novák");

@@ -1,7 +1,7 @@
 //! SQL of the next step.
 
 use super::{
-    change::{Trace, Turn, trace, trace_aside, turn},
+    change::{By, Trace, Turn, trace, trace_aside, trace_by, turn},
     word,
 };
 use crate::{
@@ -195,6 +195,33 @@ fn told<'a>(change: &StepChange, before: Option<&'a NextStep>, next: Option<&'a 
         body: is,
         ..Trace::default()
     }
+}
+
+/// Plans the first step of a lead that has none, as part of another change: by phone where they have one and may be
+/// called, else by e-mail, else as a task.
+pub(crate) async fn begin(
+    connection: &mut PgConnection,
+    by: By<'_>,
+    lead: LeadId,
+    due: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let channel = sqlx::query_scalar!(
+        r#"update lead set next_step = null, next_step_due = $2,
+                  next_step_channel = case when phone is not null and not do_not_call then 'call'
+                                           when email is not null and not do_not_email then 'email' else 'task' end
+           where id = $1 and next_step_due is null and standing_loss_id is null
+           returning next_step_channel as "channel!""#,
+        lead.0,
+        due
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(channel) = channel {
+        let detail = json!({ "step": "planned", "channel": channel, "due": due });
+        trace_by(connection, By { key: None, ..by }, lead, Trace { kind: "next_step", detail, ..Trace::default() })
+            .await?;
+    }
+    Ok(())
 }
 
 /// Plans a next step as part of another change, which has locked the lead and keeps the request's key.

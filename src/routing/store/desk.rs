@@ -14,8 +14,19 @@ use chrono_tz::Tz;
 use sqlx::{PgConnection, types::Json};
 use std::collections::BTreeMap;
 
-/// When each team works.
-pub async fn calendars(connection: &mut PgConnection) -> Result<BTreeMap<TeamId, Calendar>, AppError> {
+/// When each team works, and the company as a whole.
+#[derive(Debug, Clone)]
+pub struct Calendars(BTreeMap<Option<TeamId>, Calendar>);
+
+impl Calendars {
+    /// When a team works; the company where there is no team.
+    pub fn of(&self, team: Option<TeamId>) -> Option<&Calendar> {
+        self.0.get(&team).or_else(|| self.0.get(&None))
+    }
+}
+
+/// Reads when everybody works.
+pub async fn calendars(connection: &mut PgConnection) -> Result<Calendars, AppError> {
     let rows = sqlx::query!(
         r#"select t.id, coalesce(t.time_zone, o.time_zone) as "zone!",
                   coalesce((select jsonb_agg(jsonb_build_object('weekday', h.weekday, 'opens', h.opens, 'closes', h.closes))
@@ -25,16 +36,18 @@ pub async fn calendars(connection: &mut PgConnection) -> Result<BTreeMap<TeamId,
                                   (select t.id where exists (select from opening_hours own where own.team_id = t.id))),
                            '[]') as "hours!: Json<Vec<Hours>>",
                   array(select h.on_day from holiday h where h.team_id is null or h.team_id = t.id) as "holidays!"
-           from team t cross join organisation o"#
+           from (select id, time_zone from team union all select null, null) as t (id, time_zone)
+           cross join organisation o"#
     )
     .fetch_all(connection)
     .await?;
     rows.into_iter()
         .map(|row| {
             let zone: Tz = row.zone.parse().map_err(|_| AppError::Internal)?;
-            Ok((TeamId(row.id), Calendar::new(zone, &row.hours.0, row.holidays)))
+            Ok((row.id.map(TeamId), Calendar::new(zone, &row.hours.0, row.holidays)))
         })
-        .collect()
+        .collect::<Result<_, _>>()
+        .map(Calendars)
 }
 
 /// Makes everybody else who gives leads in turn wait until the transaction ends.
@@ -47,7 +60,7 @@ pub async fn take_turns(connection: &mut PgConnection) -> Result<(), AppError> {
 /// All reps who work here.
 pub async fn candidates(
     connection: &mut PgConnection,
-    calendars: &BTreeMap<TeamId, Calendar>,
+    calendars: &Calendars,
     now: DateTime<Utc>,
 ) -> Result<Vec<Candidate>, AppError> {
     let rows = sqlx::query!(
@@ -77,7 +90,7 @@ pub async fn candidates(
                 skills: row.skills.0,
                 open_leads: u32::try_from(row.open).unwrap_or_default(),
                 capacity: row.capacity.and_then(|capacity| u32::try_from(capacity).ok()),
-                presence: presence(row.away, calendars.get(&team), now),
+                presence: presence(row.away, calendars.of(Some(team)), now),
                 turn: row.turn,
             })
         })

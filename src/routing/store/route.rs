@@ -4,7 +4,10 @@ use super::{desk, lead, rules};
 use crate::{
     error::AppError,
     ids::{ActivityId, LeadId, QueueId, RequestKey, TeamId, UserId},
-    leads::store::change::{By, Trace, Turn, trace_by, turn},
+    leads::store::{
+        change::{By, Trace, Turn, trace_by, turn},
+        step,
+    },
     losses::store::done_already,
     people::{guard::Permit, rules::Holder},
     pipeline::store::{card, holder},
@@ -12,8 +15,9 @@ use crate::{
         api::Assigned,
         rules::{
             Objection,
-            plan::{Decided, Route, To, route},
+            plan::{Decided, Route, To, assess, route},
             rule_set::RuleSet,
+            sla::{Clock, targets},
         },
     },
 };
@@ -58,12 +62,19 @@ pub(crate) async fn route_lead(connection: &mut PgConnection, id: LeadId, by: By
         To::Review(proposed) => waits(&mut *connection, &rules, proposed.and_then(team)).await?.unwrap_or(before),
         To::Nobody => waits(&mut *connection, &rules, None).await?.unwrap_or(before),
     };
-    if let To::Person(person) = way.to {
-        desk::had_turn(&mut *connection, person).await?;
-    }
     write_assessment(&mut *connection, id, rule_set, &way, after, now).await?;
     let entry = write_assignment(&mut *connection, id, rule_set, &way, (before, after), by).await?;
     open_review(&mut *connection, id, &way, entry, now).await?;
+    if let To::Person(person) = way.to {
+        desk::had_turn(&mut *connection, person).await?;
+        let (_, known) = assess(&rules, &asked, now);
+        let answer = targets(&rules.targets, &known).into_iter().find(|target| target.clock == Clock::Responded);
+        let calendar = calendars.of(team(person));
+        let due = answer.zip(calendar).and_then(|(target, calendar)| calendar.ends(now, target.due));
+        if let Some(due) = due {
+            step::begin(&mut *connection, by, id, due).await?;
+        }
+    }
     Ok(Routed { holder: after, route: way })
 }
 
