@@ -45,6 +45,8 @@ ids! {
     StageId;
     /// One entry of a lead's history.
     ActivityId;
+    /// Something that somebody is told.
+    NoticeId;
     /// One loss episode.
     LossId;
     /// A plan to ask a lost lead again.

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, visit, type Page } from '../support/test.ts';
 import { toast } from '../support/board.ts';
+import type { Rep } from '../support/winback.ts';
 
 const dialog = (page: Page) => page.locator('dialog[open]');
 
@@ -26,7 +27,7 @@ test('a signal makes a score, the rules give the lead to somebody, and the page 
   await accessible(page, 'dialog');
   await dialog(page).getByLabel('Signal').selectOption({ label: 'Asked for a demo (High intent)' });
   await dialog(page).getByRole('button', { name: 'Write down' }).click();
-  await expect(toast(page)).toContainText('Written down');
+  await expect(toast(page, 'Written down')).toBeVisible();
   await expect(panel).toContainText('High intent');
   await expect(panel.getByRole('row', { name: /Intent/ })).toContainText('40');
   await accessible(page, '.lead-facts');
@@ -58,4 +59,38 @@ test('a new lead goes to whomever the rules choose', async ({ open, winback }) =
   await page.getByRole('region', { name: 'Score' }).getByRole('button', { name: 'Why this owner?' }).click();
   await expect(dialog(page)).toContainText('It went to');
   await expect(dialog(page)).toContainText('waited longest for a turn');
+});
+
+test('whoever gets a lead accepts it, or lets it pass to somebody else @both', async ({ open, winback }) => {
+  const suffix = test.info().project.name;
+  const names = [`Kabul Edilen ${suffix}`, `Devredilen ${suffix}`];
+  const manager = await open('selin');
+  const owners: Rep[] = [];
+  for (const name of names) {
+    await winback.give('ayse', [{ name }]);
+    const lead = await winback.lead(name);
+    await visit(manager, `/leads/${lead}`);
+    const panel = manager.getByRole('region', { name: 'Score' });
+    await panel.getByRole('button', { name: 'Write down a signal' }).click();
+    await dialog(manager).getByLabel('Signal').selectOption({ label: 'Asked for a demo (High intent)' });
+    await dialog(manager).getByRole('button', { name: 'Write down' }).click();
+    await expect(panel).toContainText('High intent');
+    await panel.getByRole('button', { name: 'Let the rules decide' }).click();
+    await expect(manager.getByRole('region', { name: 'Waited for' })).toContainText('To be accepted');
+    owners.push(await winback.owner(name));
+  }
+  const page = await open(owners[0]!);
+  await visit(page, '/today');
+  const line = page.locator('.notices li').filter({ hasText: names[0]! });
+  await expect(line).toContainText('accept by');
+  await accessible(page, '.notices');
+  await line.getByRole('button', { name: 'Accept' }).click();
+  await expect(toast(page, 'It is yours to work.')).toBeVisible();
+  await expect(line).toHaveCount(0);
+  const other = owners[1] === owners[0] ? page : await open(owners[1]!);
+  await visit(other, `/leads/${await winback.lead(names[1]!)}`);
+  await accessible(other, '.lead-facts');
+  await other.getByRole('region', { name: 'Waited for' }).getByRole('button', { name: 'Let pass' }).click();
+  await expect(toast(other, 'The rules choose somebody else.')).toBeVisible();
+  await expect.poll(() => winback.owner(names[1]!)).not.toBe(owners[1]);
 });

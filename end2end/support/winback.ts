@@ -148,6 +148,13 @@ export class Winback {
     return stdout.trim();
   }
 
+  /** Whose the newest lead with this name is. */
+  async owner(name: string): Promise<Rep> {
+    const id = await this.lead(name);
+    const sql = `select split_part(u.email, '@', 1) from lead l join app_user u on u.id = l.owner_id where l.id = ${id}`;
+    return (await this.sql(sql)) as Rep;
+  }
+
   /** The number of the newest lead with this name. */
   async lead(name: string): Promise<number> {
     return Number(await this.sql(`select max(id) from lead where name = '${name.replaceAll("'", "''")}'`));

@@ -160,6 +160,10 @@ async fn remove_companions(connection: &mut PgConnection, leads: Range) -> Resul
     let Range { first, last } = leads;
     sqlx::query!("delete from mention where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
     sqlx::query!("delete from question where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
+    sqlx::query!("delete from notice where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
+    sqlx::query!("delete from sla_clock where lead_id between $1 and $2", first, last)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query!("delete from review where lead_id between $1 and $2", first, last).execute(&mut *connection).await?;
     sqlx::query!("delete from assignment where lead_id between $1 and $2", first, last)
         .execute(&mut *connection)
@@ -382,6 +386,9 @@ async fn remove_team(
     .await?;
     remove_queues(&mut *connection).await?;
     sqlx::query!("update app_user set backup_id = null where backup_id = any($1)", &members)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!("update team set backup_id = null where backup_id = any($1)", &members)
         .execute(&mut *connection)
         .await?;
     let mut closed = 0;

@@ -13,7 +13,7 @@ use crate::{
     },
     recontacts::api::Planned,
     risks::rules::Risks,
-    routing::rules::plan::Assessment,
+    routing::{api::ClockFace, rules::plan::Assessment},
     wins::api::Won,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -80,6 +80,8 @@ pub struct Lead {
     pub holder: String,
     /// What it shows, as it was reckoned last; `None` where it never was.
     pub assessment: Option<Assessment>,
+    /// What is waited for, and how what was waited for last has ended.
+    pub clocks: Vec<ClockFace>,
     /// What happens next.
     pub next_step: Option<NextStep>,
     /// Where it stands; unknown only for leads that were lost before winback knew them.

@@ -106,6 +106,7 @@ pub async fn lead(permit: &Permit, lead: LeadId) -> Result<LeadInSight, AppError
         account,
         holder: row.holder,
         assessment: routing::store::signals::latest(&mut connection, lead).await?,
+        clocks: routing::store::clocks::faces(&mut connection, permit, lead).await?,
         next_step,
         place,
         arose_at: row.arose_at.map(|arose| permit.moment(arose)),

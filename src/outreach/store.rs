@@ -13,6 +13,7 @@ use crate::{
     pipeline::{api::NextStep, store::holder},
     recontacts::api::Planned,
     risks::{rules::Risks, store::signals},
+    routing::store::notices,
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use sqlx::types::Json;
@@ -80,6 +81,7 @@ pub async fn today(permit: &Permit) -> Result<Today, AppError> {
     };
     let (without, without_total) = without_step(permit).await?;
     Ok(Today {
+        notices: notices::unseen(permit).await?,
         for_me: colleagues::store::for_me(permit).await?,
         day: permit.today(),
         now: permit.moment(permit.now()),
@@ -113,7 +115,7 @@ pub async fn due(permit: &Permit) -> Result<Due, AppError> {
     )
     .fetch_one(permit.pool())
     .await?;
-    let count = count + colleagues::store::count_for_me(permit).await?;
+    let count = count + colleagues::store::count_for_me(permit).await? + notices::count_unseen(permit).await?;
     Ok(Due { count, ends_in: (asked.before - permit.now()).num_milliseconds() })
 }
 

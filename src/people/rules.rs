@@ -70,6 +70,14 @@ pub enum Holder {
 }
 
 impl Holder {
+    /// Whoever works it, where it is a person.
+    pub fn person(self) -> Option<UserId> {
+        match self {
+            Self::Person(owner) => Some(owner),
+            Self::Queue(_) => None,
+        }
+    }
+
     /// The pair of columns that names a holder: owner and queue, of which exactly one is there.
     pub fn columns(self) -> (Option<i64>, Option<i64>) {
         match self {

@@ -1,10 +1,15 @@
 //! What the browser asks about who works what.
 
-use super::rules::{Objection, SignalObjection, plan::Route, signal::Intent};
+use super::rules::{
+    Objection, SignalObjection,
+    plan::Route,
+    signal::Intent,
+    sla::{Clock, Ending, Level, NoticeKind},
+};
 use crate::{
     clock::Moment,
     error::AppError,
-    ids::{LeadId, Names, RequestKey, UserId},
+    ids::{LeadId, Names, NoticeId, RequestKey, UserId},
     people::rules::Holder,
     pipeline::api::Card,
 };
@@ -156,4 +161,72 @@ pub struct Explanation {
 #[server(prefix = "/api", endpoint = "routing/why", input = Json, output = Json)]
 pub async fn read_why(lead: LeadId) -> Result<Vec<Explanation>, AppError> {
     super::store::why::why(&crate::people::guard::permit()?, lead).await
+}
+
+/// A clock of a lead as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockFace {
+    /// What it waits for.
+    pub clock: Clock,
+    /// The target, as people read it.
+    pub name: Names,
+    /// Whether it waits for the viewer.
+    pub is_mine: bool,
+    /// How near its end it was when it was read.
+    pub level: Level,
+    /// When it is late.
+    pub due: Moment,
+    /// When somebody else must do it.
+    pub escalate: Option<Moment>,
+    /// How it ended; `None` while it runs.
+    pub ended: Option<Ending>,
+    /// When it was done.
+    pub met: Option<Moment>,
+}
+
+/// Something that one is told until one has seen or answered it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Which.
+    pub id: NoticeId,
+    /// What is said.
+    pub kind: NoticeKind,
+    /// About which lead.
+    pub lead: LeadId,
+    /// Its name, or its company's; `None` where the viewer may not read it.
+    pub name: Option<String>,
+    /// The number under which another system knows it; `None` where the viewer may not read it.
+    pub external_id: Option<String>,
+    /// When it was said.
+    pub at: Moment,
+    /// Whose the lead is now.
+    pub holder: String,
+    /// What nobody did in time; only for what is past.
+    pub clock: Option<Clock>,
+    /// Until when something is waited for from the viewer.
+    pub due: Option<Moment>,
+    /// Whether it waits for the viewer to accept it or to let it pass.
+    pub accepts: bool,
+}
+
+/// Says that one has seen what one was told.
+#[server(prefix = "/api", endpoint = "routing/seen", input = Json, output = Json)]
+pub async fn see_notice(notice: NoticeId) -> Result<(), AppError> {
+    super::store::notices::seen(&crate::people::guard::permit()?, notice).await
+}
+
+/// Says that one works a lead that one got.
+#[server(prefix = "/api", endpoint = "routing/accept", input = Json, output = Json)]
+pub async fn accept_lead(lead: LeadId, key: RequestKey) -> Result<Assigned, AppError> {
+    super::store::escalation::accept(&crate::people::guard::permit()?, lead, &key).await
+}
+
+/// Lets a lead pass that one got: the rules choose somebody else. The reason may be empty.
+#[server(prefix = "/api", endpoint = "routing/pass", input = Json, output = Json)]
+pub async fn pass_lead(lead: LeadId, reason: String, key: RequestKey) -> Result<Assigned, AppError> {
+    // Longer than any character makes it: nobody wrote that.
+    if reason.len() > super::rules::LONGEST_REASON * 8 {
+        return Err(AppError::NotUnderstood);
+    }
+    super::store::escalation::pass(&crate::people::guard::permit()?, lead, &reason, &key).await
 }

@@ -31,6 +31,8 @@ pub enum Objection {
     ReasonMissing,
     /// The reason is too long.
     ReasonTooLong,
+    /// They have taken it up: it does not pass by itself any more.
+    TakenUp,
 }
 
 /// Why a signal is not written down.

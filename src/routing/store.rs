@@ -16,8 +16,11 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
+pub mod clocks;
 pub mod desk;
+pub mod escalation;
 pub mod lead;
+pub mod notices;
 pub mod route;
 pub mod rules;
 pub mod signals;
@@ -136,7 +139,8 @@ async fn give(
         }
     }
     let of = Trace { kind: "assignment", detail, body: Some(reason.trim()), ..Trace::default() };
-    trace(connection, permit, wanted.lead, of, &wanted.key).await
+    trace(&mut *connection, permit, wanted.lead, of, &wanted.key).await?;
+    clocks::hand_on(connection, &[wanted.lead.0], Some(permit.viewer().id), permit.now()).await
 }
 
 async fn done(permit: &Permit, wanted: &Assignment) -> Result<Assigned, AppError> {

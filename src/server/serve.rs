@@ -41,6 +41,7 @@ pub async fn run(
     background.spawn(crate::live::hub::announce(app.clone()));
     background.spawn(crate::live::hub::deliver(app.clone()));
     background.spawn(jobs::work(app.clone()));
+    background.spawn(crate::routing::store::escalation::watch(app.clone()));
     let hub = app.hub.clone();
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move {

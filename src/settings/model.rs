@@ -153,6 +153,8 @@ pub struct Team {
     pub name: String,
     /// Who answers for it.
     pub managers: Vec<i64>,
+    /// Who steps in for members whose own stand-in is not there; `None`: nobody.
+    pub backup: Option<i64>,
     /// `None`: the organisation's.
     pub time_zone: Option<String>,
     /// Empty: the organisation's.

@@ -161,7 +161,12 @@ impl Who {
             _ if self.role == Role::Admin => true,
             (Some(Setting::Person(before)), Some(Setting::Person(after))) => self.may_change_person(before, after),
             (Some(Setting::Team(before)), Some(Setting::Team(after))) => {
-                let same = Team { time_zone: before.time_zone.clone(), hours: before.hours.clone(), ..after.clone() };
+                let same = Team {
+                    backup: before.backup,
+                    time_zone: before.time_zone.clone(),
+                    hours: before.hours.clone(),
+                    ..after.clone()
+                };
                 self.manages(before.id) && same == *before
             }
             (before, after) => {
@@ -240,7 +245,13 @@ pub fn check(before: Option<&Setting>, after: &Setting, facts: &Facts) -> Vec<Re
             };
             checks.person(before, person);
         }
-        Setting::Team(team) => checks.team(team),
+        Setting::Team(team) => {
+            let before = match before {
+                Some(Setting::Team(before)) => Some(before),
+                _ => None,
+            };
+            checks.team(before, team);
+        }
         Setting::Queue(queue) => checks.queue(queue),
         Setting::Holiday(holiday) => {
             checks.name("name", &holiday.name);
@@ -403,12 +414,15 @@ impl Checks<'_> {
         matches!(self.facts.people.get(&person), Some(Role::Manager | Role::Admin))
     }
 
-    fn team(&mut self, team: &Team) {
+    fn team(&mut self, before: Option<&Team>, team: &Team) {
         self.name("name", &team.name);
         self.zone(team.time_zone.as_deref());
         self.hours(&team.hours);
         let wrong = team.managers.iter().any(|manager| !self.may_answer(*manager));
         self.refuse_if(wrong, "managers", Why::NotAManager);
+        // Whoever has stood in until their account was closed may stay until somebody else is named.
+        let backup = team.backup.filter(|backup| before.and_then(|before| before.backup) != Some(*backup));
+        self.known("backup", backup, |facts, person| facts.people.contains_key(&person));
     }
 
     fn queue(&mut self, queue: &Queue) {
@@ -752,7 +766,8 @@ mod tests {
                 .iter()
                 .map(|(weekday, opens, closes)| Hours { weekday: *weekday, opens: time(opens), closes: time(closes) })
                 .collect();
-            let team = Team { id: Some(1), name: "Ankara".into(), managers: vec![2], time_zone: None, hours };
+            let team =
+                Team { id: Some(1), name: "Ankara".into(), managers: vec![2], backup: None, time_zone: None, hours };
             whys(None, &Setting::Team(team), &facts())
         };
         assert_eq!(team(&[(1, "09:00", "12:00"), (1, "12:00", "18:00"), (2, "09:00", "18:00")]), []);

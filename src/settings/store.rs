@@ -17,6 +17,7 @@ use crate::{
         store::team,
     },
     pipeline::store::stages,
+    routing::store::clocks,
 };
 use chrono_tz::Tz;
 use sqlx::{PgConnection, types::Json};
@@ -102,6 +103,9 @@ pub async fn save(permit: &Permit, wanted: &Wanted) -> Result<Saved, AppError> {
         log::write(&mut transaction, permit, entry, Some(&wanted.key)).await?;
     }
     tell(&mut transaction, permit, thing.subject()).await?;
+    if sets_hours(thing.subject()) {
+        clocks::reckon(&mut transaction, None, permit.now()).await?;
+    }
     let setting = match &wanted.wanted {
         Some(after) => present(&mut transaction, permit, after, id).await?,
         None => None,
@@ -393,6 +397,11 @@ fn refused(error: &sqlx::Error) -> Option<Refusal> {
         _ => None,
     }
     .or_else(|| (refused.table() == Some("campaign_spend")).then(|| refusal("spend", Why::NoRate)))
+}
+
+/// Whether it says when somebody works: the deadlines of leads stand on it.
+fn sets_hours(subject: Subject) -> bool {
+    matches!(subject, Subject::Organisation | Subject::Person | Subject::Team | Subject::Queue | Subject::Holiday)
 }
 
 /// Who sees what may have changed, or what stands on every card or in every figure.

@@ -450,7 +450,7 @@ async fn made_up_leads_that_the_rules_gave_to_somebody_go_too() {
     }
     let removed = removal::remove(&app.pool, app.clock.now()).await.expect("they go");
     assert_eq!((removed.people, removed.closed), (13, 0));
-    for table in ["signal", "lead_score", "assignment", "turn", "review", "lead"] {
+    for table in ["signal", "lead_score", "assignment", "turn", "review", "sla_clock", "notice", "lead"] {
         expect_none(&app, table, &format!("select 1 from {table}")).await;
     }
 }

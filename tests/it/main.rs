@@ -3,6 +3,7 @@
 mod activities;
 mod analytics;
 mod capture;
+mod clocks;
 mod colleagues;
 mod decisions;
 mod demo;

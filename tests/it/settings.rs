@@ -611,7 +611,8 @@ async fn teams_and_queues_in_use_are_not_deleted() {
             refused(remove(&admin, setting).await, "", Why::InUse);
         }
     }
-    let team = Team { id: None, name: "Bursa".into(), managers: Vec::new(), time_zone: None, hours: Vec::new() };
+    let team =
+        Team { id: None, name: "Bursa".into(), managers: Vec::new(), backup: None, time_zone: None, hours: Vec::new() };
     let added = done(add(&admin, Setting::Team(team)).await);
     assert_eq!(remove(&admin, added).await, Saved::Done { setting: None });
     // People are never deleted, whoever asks.

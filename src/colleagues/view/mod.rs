@@ -9,4 +9,4 @@ pub mod words;
 pub use answer::AnswerDialog;
 pub use ask::AskDialog;
 pub use field::{MentionField, Mentions};
-pub use panel::{ForMeList, QuestionPanel};
+pub use panel::{ForMeList, QuestionPanel, SeenButton};

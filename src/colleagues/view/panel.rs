@@ -6,9 +6,9 @@ use crate::{
         api::{ForMe, News, Question, mark_seen},
         view::words::asks,
     },
+    error::AppError,
     format,
     i18n::{t, t_string, use_i18n},
-    ids::ActivityId,
     live::connection::use_connection,
     losses::view::words::{I18n, lead_name, trouble},
     ui::toast::use_toaster,
@@ -121,8 +121,12 @@ pub fn ForMeList(
     let line = move |item: ForMe| {
         let (lead, at, shown, titled, named) = (item.lead, item.at, item.clone(), item.clone(), item.clone());
         let action = match item.news {
-            News::Mention { activity, .. } => view! { <Seen entry=activity reload/> }.into_any(),
-            News::Answered(question) => view! { <Seen entry=question.id reload/> }.into_any(),
+            News::Mention { activity, .. } => {
+                view! { <SeenButton mark=async move || mark_seen(activity).await reload/> }.into_any()
+            }
+            News::Answered(question) => {
+                view! { <SeenButton mark=async move || mark_seen(question.id).await reload/> }.into_any()
+            }
             News::Asked(question) => view! {
                 <button class="primary" on:click=move |_| on_answer.run(question.clone())>{t!(i18n, colleagues.answer)}</button>
             }
@@ -150,8 +154,17 @@ pub fn ForMeList(
     })
 }
 
+/// Says that one has seen something, and reads the page again.
 #[component]
-fn Seen(entry: ActivityId, reload: Callback<()>) -> impl IntoView {
+pub fn SeenButton<M>(
+    /// Says so to the server.
+    mark: M,
+    /// Reads the page again.
+    reload: Callback<()>,
+) -> impl IntoView
+where
+    M: AsyncFn() -> Result<(), AppError> + Copy + 'static,
+{
     let i18n = use_i18n();
     let (toaster, connection) = (use_toaster(), use_connection());
     let is_sending = RwSignal::new(false);
@@ -161,7 +174,7 @@ fn Seen(entry: ActivityId, reload: Callback<()>) -> impl IntoView {
         }
         is_sending.set(true);
         spawn_local(async move {
-            let answer = connection.persistently(async || mark_seen(entry).await).await;
+            let answer = connection.persistently(async || mark().await).await;
             if is_sending.try_set(false).is_some() {
                 return;
             }

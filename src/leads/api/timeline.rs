@@ -45,6 +45,7 @@ words! {
         Question = "question",
         Answer = "answer",
         Signal = "signal",
+        Accepted = "accepted",
     }
 }
 
@@ -72,14 +73,15 @@ impl Group {
     /// What belongs to it. A win is a move.
     pub fn kinds(self) -> &'static [ActivityKind] {
         use ActivityKind::{
-            Account, Answer, Assignment, Call, Created, Document, Edit, Email, Estimate, Imported, Loss, Meeting, Move,
-            NextStep, Note, Offer, Question, Recontact, Reopened, Revived, Risk, Signal, Sms, Whatsapp, Withdrawn,
+            Accepted, Account, Answer, Assignment, Call, Created, Document, Edit, Email, Estimate, Imported, Loss,
+            Meeting, Move, NextStep, Note, Offer, Question, Recontact, Reopened, Revived, Risk, Signal, Sms, Whatsapp,
+            Withdrawn,
         };
         match self {
             Self::Talks => &[Call, Email, Whatsapp, Sms, Meeting, Signal],
             Self::Notes => &[Note, Risk, Question, Answer],
             Self::Steps => &[NextStep, Recontact],
-            Self::Course => &[Created, Imported, Move, Loss, Reopened, Assignment, Withdrawn, Revived],
+            Self::Course => &[Created, Imported, Move, Loss, Reopened, Assignment, Accepted, Withdrawn, Revived],
             Self::Money => &[Estimate, Offer],
             Self::Documents => &[Document],
             Self::Edits => &[Edit, Account],

@@ -150,7 +150,8 @@ pub async fn create(permit: &Permit, wanted: &NewLead, key: &RequestKey) -> Resu
         Some(lead) => {
             if wanted.by_rules {
                 let by = By { who: None, at: permit.now(), key: None };
-                routing::store::route::route_lead(&mut transaction, lead, by).await?;
+                routing::store::route::route_lead(&mut transaction, lead, routing::store::route::Why::ASKED, by)
+                    .await?;
             }
             transaction.commit().await?;
             permit.committed();

@@ -156,6 +156,10 @@ fn entry_text(ground: Ground, entry: &Entry, reason: Option<&Names>) -> String {
             let because = match coded("because") {
                 Some("account_closed") => Some(t_string!(i18n, leads.assigned_account_closed).to_string()),
                 Some("rules") => Some(t_string!(i18n, leads.assigned_by_rules).to_string()),
+                Some("passed") => Some(t_string!(i18n, leads.assigned_passed).to_string()),
+                Some("not_accepted") => Some(t_string!(i18n, leads.assigned_not_accepted).to_string()),
+                Some("not_answered") => Some(t_string!(i18n, leads.assigned_not_answered).to_string()),
+                Some("untouched") => Some(t_string!(i18n, leads.assigned_untouched).to_string()),
                 _ => None,
             };
             [Some(t_string!(i18n, leads.kind_assignment).to_string()), because].into_iter().flatten().collect()
@@ -175,6 +179,7 @@ fn entry_text(ground: Ground, entry: &Entry, reason: Option<&Names>) -> String {
         (ActivityKind::Account, _) => vec![account_text(i18n, entry)],
         (ActivityKind::Risk, _) => risk_text(i18n, entry),
         (ActivityKind::Question | ActivityKind::Answer, _) => vec![colleagues::view::words::entry(i18n, entry)],
+        (ActivityKind::Accepted, _) => vec![t_string!(i18n, leads.kind_accepted).to_string()],
         (ActivityKind::Signal, _) => {
             let called = entry.signal.as_ref().map(|name| name.pick(language(i18n)).to_owned());
             let called = called.or_else(|| coded("signal").map(str::to_owned));

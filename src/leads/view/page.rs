@@ -42,10 +42,10 @@ use crate::{
     risks::view::{AtRisk, RiskDialog, RiskPanel},
     routing::{
         api::{Assigned, route_by_rules},
-        view::{AssessmentPanel, SignalDialog, WhyDialog},
+        view::{AssessmentPanel, ClocksPanel, SignalDialog, WhyDialog},
     },
     search::api::visit,
-    ui::{key::fresh_key, title::PageTitle, toast::use_toaster},
+    ui::{key::IntentKey, title::PageTitle, toast::use_toaster},
     wins::view::{WinDialog, Wins},
 };
 use futures::future::join;
@@ -238,6 +238,7 @@ fn LeadView(lead: Lead, lists: Lists, read_anew: Callback<()>) -> impl IntoView 
                 <Request ground/>
             </div>
             <aside class="lead-facts" aria-label=move || t_string!(i18n, leads.details)>
+                <ClocksPanel lead=id clocks=Signal::derive(move || lead.with(|lead| lead.clocks.clone())) reload=ground.reload/>
                 <AssessmentPanel
                     assessment=Signal::derive(move || lead.with(|lead| lead.assessment.clone()))
                     may_write
@@ -270,9 +271,9 @@ fn remember(lead: LeadId) {
 /// Gives the lead to whomever the rules choose. Whoever asked may not read it any more then, and is told what is left.
 fn let_rules_decide(ground: Ground) -> Callback<()> {
     let (toaster, i18n) = (use_toaster(), ground.i18n);
-    let key = StoredValue::new(fresh_key());
+    let key = IntentKey::new();
     Callback::new(move |()| {
-        let intent = key.get_value();
+        let intent = key.of(&ground.id);
         spawn_local(async move {
             match ground.connection.persistently(async || route_by_rules(ground.id, intent.clone()).await).await {
                 Ok(Assigned::Done { .. }) => toaster.say(tu_string!(i18n, routing.routed_toast).to_string()),
@@ -281,7 +282,7 @@ fn let_rules_decide(ground: Ground) -> Callback<()> {
                 }
                 Err(error) => return toaster.trouble(untrack(|| words::trouble(i18n, error))),
             }
-            key.try_set_value(fresh_key());
+            key.answered();
             ground.reload.try_run(());
         });
     })

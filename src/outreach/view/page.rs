@@ -27,6 +27,7 @@ use crate::{
     pipeline::api::{Channel, NextStep},
     recontacts::view::PlanDialog,
     risks::view::{AtRisk, RiskDialog, words::risk_mark},
+    routing::view::NoticeList,
     ui::{
         icon::Drawn,
         title::PageTitle,
@@ -121,14 +122,14 @@ fn TodayView(
     let i18n = use_i18n();
     follow_changes(&today, when_out_of_hand(reload));
     wake_at(today.now, today.ends, reload);
-    let Today { day, now, for_me, rows, total, without, without_total, team, .. } = today;
+    let Today { day, now, notices, for_me, rows, total, without, without_total, team, .. } = today;
     now_of_page.set(Some(now));
     let way = WayOut::new(now.offset_minutes);
     let shown = rows.len() as i64;
     let (overdue, due): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_overdue(row, now));
     let lines =
         move |rows: Vec<Row>| rows.into_iter().map(|row| view! { <Line row now open way reload/> }).collect_view();
-    let is_free = shown == 0 && for_me.is_empty();
+    let is_free = shown == 0 && for_me.is_empty() && notices.is_empty();
     let more = total - shown;
     let overdue = (!overdue.is_empty()).then(|| {
         view! {
@@ -173,6 +174,7 @@ fn TodayView(
         </header>
         <div class="today">
             <section class="panel">
+                <NoticeList items=notices reload/>
                 <ForMeList
                     items=for_me
                     on_answer=Callback::new(move |question| open.set(Some(Open::Replying(question))))
@@ -220,7 +222,7 @@ fn wait_out_of_hand(reload: Callback<()>, is_waiting: StoredValue<bool>) {
 /// Reads the page again soon after a change of what is on it, the viewer's or their team's; now and then while others work.
 fn follow_changes(today: &Today, reload: Callback<()>) {
     let (soon, seldom) = (gathered(SETTLE, reload), gathered(SELDOM, reload));
-    let for_me = today.for_me.iter().map(|item| item.lead);
+    let for_me = today.for_me.iter().map(|item| item.lead).chain(today.notices.iter().map(|notice| notice.lead));
     let of_team = today.team.iter().flat_map(|colleague| &colleague.rows);
     let shown: BTreeSet<_> =
         today.rows.iter().chain(&today.without).chain(of_team).map(|row| row.lead).chain(for_me).collect();

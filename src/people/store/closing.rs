@@ -7,6 +7,7 @@ use crate::{
         guard::Permit,
         rules::{Holder, Role},
     },
+    routing::store::clocks,
     settings::{
         api::{AccountAnswer, Farewell},
         rules::{Refusal, Why, refusal},
@@ -54,7 +55,7 @@ pub async fn close(
     let mut handed = 0;
     if let Some(to) = hand_to {
         loop {
-            let moved = hand_over(&mut connection, permit, person, to).await?;
+            let moved = hand_over(permit, person, to).await?;
             handed += moved;
             if moved < CHUNK {
                 break;
@@ -120,9 +121,11 @@ async fn objection(
     })
 }
 
-/// One transaction: so many leads get their new holder, each with its entry in the history.
-async fn hand_over(connection: &mut PgConnection, permit: &Permit, person: i64, to: Holder) -> Result<i64, AppError> {
+/// One transaction: so many leads get their new holder, each with its entry in the history, and what was waited for is
+/// waited for from there.
+async fn hand_over(permit: &Permit, person: i64, to: Holder) -> Result<i64, AppError> {
     let (owner, queue) = to.columns();
+    let mut transaction = permit.pool().begin().await?;
     let moved = sqlx::query_scalar!(
         r#"with chunk as (select id from lead where owner_id = $1 and withdrawn_at is null order by id limit $2 for update),
                 moved as (update lead l set owner_id = $3, queue_id = $4 from chunk where l.id = chunk.id returning l.id),
@@ -132,7 +135,7 @@ async fn hand_over(connection: &mut PgConnection, permit: &Permit, person: i64, 
                                                                         'to_owner', $3::bigint, 'to_queue', $4::bigint))
                             from moved),
                 told as (insert into event (at, kind) select $6, 'bulk' where exists (select from moved))
-           select count(*) as "moved!" from moved"#,
+           select id as "id!" from moved"#,
         person,
         CHUNK,
         owner,
@@ -140,10 +143,12 @@ async fn hand_over(connection: &mut PgConnection, permit: &Permit, person: i64, 
         permit.viewer().id.0,
         permit.now()
     )
-    .fetch_one(connection)
+    .fetch_all(&mut *transaction)
     .await?;
+    clocks::hand_on(&mut transaction, &moved, None, permit.now()).await?;
+    transaction.commit().await?;
     permit.committed();
-    Ok(moved)
+    Ok(i64::try_from(moved.len()).unwrap_or(CHUNK))
 }
 
 /// Open plans to ask a lost lead again go to the same person, or to the queue's manager. A plan is history: it ends, and

@@ -56,7 +56,7 @@ pub async fn people(connection: &mut PgConnection, now: DateTime<Utc>) -> Result
 /// All teams, in the order of their names.
 pub async fn teams(connection: &mut PgConnection) -> Result<Vec<Team>, AppError> {
     let rows = sqlx::query!(
-        r#"select t.id, t.name, t.time_zone,
+        r#"select t.id, t.name, t.backup_id, t.time_zone,
                   array(select m.user_id from team_manager m where m.team_id = t.id order by m.user_id) as "managers!",
                   coalesce((select jsonb_agg(jsonb_build_object('weekday', h.weekday, 'opens', h.opens, 'closes', h.closes)
                                              order by h.weekday, h.opens)
@@ -65,8 +65,17 @@ pub async fn teams(connection: &mut PgConnection) -> Result<Vec<Team>, AppError>
     )
     .fetch_all(connection)
     .await?;
-    let team = |id, name, time_zone, managers, hours| Team { id: Some(id), name, managers, time_zone, hours };
-    Ok(rows.into_iter().map(|row| team(row.id, row.name, row.time_zone, row.managers, row.hours.0)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Team {
+            id: Some(row.id),
+            name: row.name,
+            managers: row.managers,
+            backup: row.backup_id,
+            time_zone: row.time_zone,
+            hours: row.hours.0,
+        })
+        .collect())
 }
 
 /// All queues, in the order of their names.
@@ -170,15 +179,26 @@ pub async fn write_team(connection: &mut PgConnection, team: &Team) -> Result<i6
     let name = team.name.trim();
     let id = match team.id {
         Some(id) => {
-            sqlx::query!("update team set name = $2, time_zone = $3 where id = $1", id, name, team.time_zone)
-                .execute(&mut *connection)
-                .await?;
+            sqlx::query!(
+                "update team set name = $2, time_zone = $3, backup_id = $4 where id = $1",
+                id,
+                name,
+                team.time_zone,
+                team.backup
+            )
+            .execute(&mut *connection)
+            .await?;
             id
         }
         None => {
-            sqlx::query_scalar!("insert into team (name, time_zone) values ($1, $2) returning id", name, team.time_zone)
-                .fetch_one(&mut *connection)
-                .await?
+            sqlx::query_scalar!(
+                "insert into team (name, time_zone, backup_id) values ($1, $2, $3) returning id",
+                name,
+                team.time_zone,
+                team.backup
+            )
+            .fetch_one(&mut *connection)
+            .await?
         }
     };
     sqlx::query!("delete from team_manager where team_id = $1", id).execute(&mut *connection).await?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     ids::{QueueId, UserId},
     leads::rules::fields::{Field, LeadField},
-    people::rules::Tier,
+    people::rules::{Tier, words},
     pipeline::api::{Party, Temperature},
     settings::model::{Skill, SkillKind},
 };
@@ -68,6 +68,24 @@ pub enum Decided {
     Size(i64),
     /// The matrix: nobody knows how large it is.
     Matrix,
+    /// Whoever stands in for this person, who did not accept it in time.
+    Backup(UserId),
+}
+
+words! {
+    /// Why a lead is routed.
+    Cause {
+        /// It came, or somebody asked for it.
+        Asked = "rules",
+        /// Whoever had it let it pass.
+        Passed = "passed",
+        /// Whoever had it did not accept it in time.
+        NotAccepted = "not_accepted",
+        /// Nobody answered it in time.
+        NotAnswered = "not_answered",
+        /// Nobody touched it in time.
+        Untouched = "untouched",
+    }
 }
 
 /// Where a lead goes.
@@ -103,6 +121,31 @@ pub struct Route {
     pub choice: Choice,
     /// Where it goes.
     pub to: To,
+}
+
+impl Route {
+    /// The same lead, for whoever stands in for its owner.
+    pub fn to_stand_in(self, owner: UserId, stand_in: UserId) -> Self {
+        Self {
+            rules: Vec::new(),
+            decided: Decided::Backup(owner),
+            choice: Choice::default(),
+            to: To::Person(stand_in),
+            ..self
+        }
+    }
+}
+
+/// Who steps in: the first of those `named` who is neither away nor full and has not let it pass. Whoever is no candidate
+/// gives leads instead of taking turns, and has no limit.
+pub fn steps_in(named: &[UserId], candidates: &[Candidate], let_pass: &[UserId]) -> Option<UserId> {
+    let is_free = |one: &Candidate| {
+        !matches!(one.presence, Presence::Away(_)) && one.capacity.is_none_or(|capacity| one.open_leads < capacity)
+    };
+    let can = |person: &&UserId| {
+        !let_pass.contains(person) && candidates.iter().find(|one| one.id == **person).is_none_or(is_free)
+    };
+    named.iter().find(can).copied()
 }
 
 /// What a lead shows at `now`, and what is known of it with that.

@@ -186,6 +186,11 @@ impl RuleSet {
         self.matrix.iter().find(|cell| cell.intent == intent && cell.fit == fit)
     }
 
+    /// The target of that key.
+    pub fn target(&self, key: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.key == key)
+    }
+
     /// Who works deals of that size, in minor units of the organisation's currency.
     pub fn size(&self, minor: i64) -> Option<&SizeTier> {
         self.sizes.iter().rev().find(|size| size.from_minor <= minor)

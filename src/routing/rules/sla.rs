@@ -2,6 +2,7 @@
 
 use super::condition::{Condition, Known, all_met};
 use crate::{ids::Names, people::rules::words};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -56,6 +57,97 @@ pub struct Target {
     pub due: Span,
     /// When somebody else must do it.
     pub escalate: Option<Span>,
+}
+
+words! {
+    /// How near its end a clock is.
+    Level {
+        /// There is time.
+        Calm = "calm",
+        /// It is urgent.
+        Amber = "amber",
+        /// It is late.
+        Late = "late",
+        /// Somebody else has to do it.
+        Over = "over",
+    }
+}
+
+impl Level {
+    /// Where a clock with these deadlines stands at `now`.
+    pub fn at(
+        now: DateTime<Utc>,
+        amber: Option<DateTime<Utc>>,
+        due: DateTime<Utc>,
+        escalate: Option<DateTime<Utc>>,
+    ) -> Self {
+        let is_past = |deadline: Option<DateTime<Utc>>| deadline.is_some_and(|deadline| deadline <= now);
+        match () {
+            () if is_past(escalate) => Self::Over,
+            () if due <= now => Self::Late,
+            () if is_past(amber) => Self::Amber,
+            () => Self::Calm,
+        }
+    }
+}
+
+words! {
+    /// What somebody is told about a lead.
+    NoticeKind {
+        /// It is theirs now.
+        Assigned = "assigned",
+        /// It becomes urgent.
+        Amber = "amber",
+        /// It is late.
+        Late = "late",
+        /// It was theirs, and went to somebody else because they did not come.
+        Gone = "gone",
+        /// Nobody did in time what was waited for.
+        Escalated = "escalated",
+    }
+}
+
+words! {
+    /// How a clock ended.
+    Ending {
+        /// It was done.
+        Met = "met",
+        /// Whoever it was for let the lead pass.
+        Passed = "passed",
+        /// Its last deadline went by: somebody else has to do it.
+        Escalated = "escalated",
+        /// The lead went to somebody else.
+        GivenAway = "given_away",
+        /// The lead left the board.
+        Closed = "closed",
+    }
+}
+
+/// The moments of a target for one lead.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// When it becomes urgent.
+    pub amber: Option<DateTime<Utc>>,
+    /// When it is late.
+    pub due: DateTime<Utc>,
+    /// When somebody else must do it.
+    pub escalate: Option<DateTime<Utc>>,
+}
+
+/// The moments of a target that begins to count at `from`, in a team's time; `None` where that team does not work for years.
+#[cfg(feature = "ssr")]
+pub fn deadlines(
+    target: &Target,
+    calendar: &crate::routing::calendar::Calendar,
+    from: DateTime<Utc>,
+) -> Option<Deadlines> {
+    let ends = |span: Span| calendar.ends(from, span);
+    Some(Deadlines {
+        amber: target.amber.and_then(ends),
+        due: ends(target.due)?,
+        escalate: target.escalate.and_then(ends),
+    })
 }
 
 /// The target of each clock for a lead: the first that is for it. A clock without one does not run.

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{AppError, word},
-    ids::{TeamId, UserId},
+    ids::{QueueId, TeamId, UserId},
     routing::{
         calendar::Calendar,
         rules::choice::{Candidate, Presence},
@@ -95,6 +95,38 @@ pub async fn candidates(
             })
         })
         .collect()
+}
+
+/// Who stands in for somebody: whom they name, then whom their team names, of those who work here and are not away.
+pub async fn stand_ins(
+    connection: &mut PgConnection,
+    person: UserId,
+    now: DateTime<Utc>,
+) -> Result<Vec<UserId>, AppError> {
+    let named = sqlx::query_scalar!(
+        r#"select b.id as "id: UserId"
+           from app_user u left join team t on t.id = u.team_id
+           cross join lateral (values (1, u.backup_id), (2, t.backup_id)) as s (place, id)
+           join app_user b on b.id = s.id and b.closed_at is null and b.id <> u.id
+           left join team e on e.id = b.team_id cross join organisation o
+           where u.id = $1
+             and not exists (select from absence a
+                             where a.user_id = b.id
+                               and ($2::timestamptz at time zone coalesce(e.time_zone, o.time_zone))::date
+                                   between a.first_day and a.last_day)
+           order by s.place"#,
+        person.0,
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(named)
+}
+
+/// Whose queue it is.
+pub async fn team_of_queue(connection: &mut PgConnection, queue: QueueId) -> Result<Option<TeamId>, AppError> {
+    let team = sqlx::query_scalar!(r#"select team_id as "team: TeamId" from queue where id = $1"#, queue.0);
+    Ok(team.fetch_optional(connection).await?)
 }
 
 fn presence(away: Option<NaiveDate>, calendar: Option<&Calendar>, now: DateTime<Utc>) -> Presence {

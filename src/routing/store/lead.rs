@@ -36,7 +36,11 @@ pub async fn read(connection: &mut PgConnection, lead: LeadId) -> Result<Lead, A
                    where c.lead_id = l.id and c.kind = 'created' and u.role = 'rep' and u.closed_at is null
                    order by c.id limit 1) as entered_by,
                   coalesce((select jsonb_agg(jsonb_build_object('kind', s.kind, 'at', s.at) order by s.at)
-                            from signal s where s.lead_id = l.id), '[]') as "signals!: Json<Vec<Signal>>"
+                            from signal s where s.lead_id = l.id), '[]') as "signals!: Json<Vec<Signal>>",
+                  array(select distinct c.owner_id from sla_clock c
+                        where c.lead_id = l.id and c.ended in ('passed', 'escalated') and c.owner_id is not null
+                          and (l.run_started_at is null or c.started_at >= l.run_started_at)
+                        order by c.owner_id) as "let_pass!: Vec<UserId>"
            from lead l left join account a on a.id = l.account_id where l.id = $1"#,
         lead.0
     )
@@ -56,6 +60,6 @@ pub async fn read(connection: &mut PgConnection, lead: LeadId) -> Result<Lead, A
         is_customer: row.is_customer,
         previous_owner: row.previous_owner.map(UserId),
         entered_by: row.entered_by.map(UserId),
-        let_pass: Vec::new(),
+        let_pass: row.let_pass,
     })
 }

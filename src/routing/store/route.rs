@@ -1,6 +1,6 @@
 //! Routing a lead: reckon what it shows, choose by the rules in force, and write down who got it and why, all at once.
 
-use super::{desk, lead, rules};
+use super::{clocks, desk, lead, notices, rules};
 use crate::{
     error::AppError,
     ids::{ActivityId, LeadId, QueueId, RequestKey, TeamId, UserId},
@@ -15,7 +15,7 @@ use crate::{
         api::Assigned,
         rules::{
             Objection,
-            plan::{Decided, Route, To, assess, route},
+            plan::{Cause, Decided, Route, To, assess, route, steps_in},
             rule_set::RuleSet,
             sla::{Clock, targets},
         },
@@ -34,18 +34,46 @@ pub struct Routed {
     pub route: Route,
 }
 
-/// Routes a lead that nobody else changes meanwhile: what it shows, who gets it, its first step and the answer to "why me?"
-/// stand when the transaction is committed, or nothing does.
-pub(crate) async fn route_lead(connection: &mut PgConnection, id: LeadId, by: By<'_>) -> Result<Routed, AppError> {
+/// Why a lead is routed, and what somebody wrote about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Why<'a> {
+    /// Why.
+    pub cause: Cause,
+    /// In somebody's words.
+    pub words: Option<&'a str>,
+}
+
+impl Why<'_> {
+    /// Somebody asked for it, or it came.
+    pub const ASKED: Self = Self { cause: Cause::Asked, words: None };
+}
+
+/// Routes a lead that nobody else changes meanwhile: what it shows, who gets it, its first step, its clocks and the answer
+/// to "why me?" stand when the transaction is committed, or nothing does.
+pub(crate) async fn route_lead(
+    connection: &mut PgConnection,
+    id: LeadId,
+    why: Why<'_>,
+    by: By<'_>,
+) -> Result<Routed, AppError> {
     let now = by.at;
     let (rule_set, rules) = rules::in_force(&mut *connection, now).await?;
     let mut asked = lead::read(&mut *connection, id).await?;
+    let before = present(&mut *connection, id).await?;
     let calendars = desk::calendars(&mut *connection).await?;
     // From here on everybody else waits for their turn: what people hold and when they had their turn stays as it is.
     desk::take_turns(&mut *connection).await?;
     let (candidates, way) = loop {
         let candidates = desk::candidates(&mut *connection, &calendars, now).await?;
-        let way = route(&rules, &asked, &candidates, now);
+        let mut way = route(&rules, &asked, &candidates, now);
+        if let (Cause::NotAccepted, Holder::Person(owner)) = (why.cause, before)
+            && asked.account_owner != Some(owner)
+        {
+            let named = desk::stand_ins(&mut *connection, owner, now).await?;
+            if let Some(person) = steps_in(&named, &candidates, &asked.let_pass) {
+                way = way.to_stand_in(owner, person);
+            }
+        }
         match way.to {
             // Their account was closed while we chose, or long before a rule that names them was changed.
             To::Person(person) if !super::is_there(&mut *connection, Holder::Person(person)).await? => {
@@ -54,23 +82,36 @@ pub(crate) async fn route_lead(connection: &mut PgConnection, id: LeadId, by: By
             _ => break (candidates, way),
         }
     };
-    let before = present(&mut *connection, id).await?;
     let team = |person: UserId| candidates.iter().find(|one| one.id == person).map(|one| one.team);
     let after = match way.to {
         To::Person(person) => Holder::Person(person),
         To::Queue(queue) => Holder::Queue(queue),
+        // A named account's owner keeps it while a person decides.
+        To::Review(_) if asked.account_owner.is_some_and(|owner| before == Holder::Person(owner)) => before,
         To::Review(proposed) => waits(&mut *connection, &rules, proposed.and_then(team)).await?.unwrap_or(before),
-        To::Nobody => waits(&mut *connection, &rules, None).await?.unwrap_or(before),
+        To::Nobody => waits(&mut *connection, &rules, before.person().and_then(team)).await?.unwrap_or(before),
     };
     write_assessment(&mut *connection, id, rule_set, &way, after, now).await?;
-    let entry = write_assignment(&mut *connection, id, rule_set, &way, (before, after), by).await?;
+    let entry = write_assignment(&mut *connection, id, rule_set, &way, (before, after), (why, by)).await?;
     open_review(&mut *connection, id, &way, entry, now).await?;
     if let To::Person(person) = way.to {
         desk::had_turn(&mut *connection, person).await?;
-        let (_, known) = assess(&rules, &asked, now);
-        let answer = targets(&rules.targets, &known).into_iter().find(|target| target.clock == Clock::Responded);
-        let calendar = calendars.of(team(person));
-        let due = answer.zip(calendar).and_then(|(target, calendar)| calendar.ends(now, target.due));
+        if by.who != Some(person) {
+            notices::assigned(&mut *connection, id, person, now).await?;
+        }
+    }
+    let (_, known) = assess(&rules, &asked, now);
+    let wanted = targets(&rules.targets, &known);
+    let owner = after.person();
+    let calendar = calendars.of(match after {
+        Holder::Person(person) => team(person),
+        Holder::Queue(queue) => desk::team_of_queue(&mut *connection, queue).await?,
+    });
+    if let Some(calendar) = calendar {
+        let begun = clocks::Begun { rule_set, owner, at: now };
+        clocks::begin(&mut *connection, id, &wanted, calendar, begun).await?;
+        let answer = wanted.iter().find(|target| target.clock == Clock::Responded);
+        let due = answer.filter(|_| owner.is_some()).and_then(|target| calendar.ends(now, target.due));
         if let Some(due) = due {
             step::begin(&mut *connection, by, id, due).await?;
         }
@@ -91,7 +132,7 @@ pub async fn by_rules(permit: &Permit, id: LeadId, key: &RequestKey) -> Result<A
         Turn::NotYours => return Ok(Assigned::Refused { why: Objection::NotYours }),
     }
     let by = By { who: Some(permit.viewer().id), at: permit.now(), key: Some(key) };
-    route_lead(&mut transaction, id, by).await?;
+    route_lead(&mut transaction, id, Why::ASKED, by).await?;
     transaction.commit().await?;
     permit.committed();
     done(permit, id).await
@@ -101,7 +142,7 @@ async fn done(permit: &Permit, id: LeadId) -> Result<Assigned, AppError> {
     Ok(Assigned::Done { card: card(permit, id).await?.map(Box::new) })
 }
 
-async fn present(connection: &mut PgConnection, id: LeadId) -> Result<Holder, AppError> {
+pub(super) async fn present(connection: &mut PgConnection, id: LeadId) -> Result<Holder, AppError> {
     let row = sqlx::query!("select owner_id, queue_id from lead where id = $1", id.0).fetch_one(connection).await?;
     Ok(holder(row.owner_id, row.queue_id))
 }
@@ -161,10 +202,10 @@ async fn write_assignment(
     rule_set: i64,
     way: &Route,
     (from, to): (Holder, Holder),
-    by: By<'_>,
+    (why, by): (Why<'_>, By<'_>),
 ) -> Result<ActivityId, AppError> {
     let ((from_owner, from_queue), (to_owner, to_queue)) = (from.columns(), to.columns());
-    let mut detail = json!({ "because": "rules" });
+    let mut detail = json!({ "because": why.cause.word() });
     for (name, holder) in
         [("from_owner", from_owner), ("from_queue", from_queue), ("to_owner", to_owner), ("to_queue", to_queue)]
     {
@@ -172,7 +213,9 @@ async fn write_assignment(
             detail[name] = holder.into();
         }
     }
-    let entry = trace_by(&mut *connection, by, id, Trace { kind: "assignment", detail, ..Trace::default() }).await?;
+    let entry =
+        trace_by(&mut *connection, by, id, Trace { kind: "assignment", detail, body: why.words, ..Trace::default() })
+            .await?;
     let (outcome, person) = match way.to {
         To::Person(person) => ("person", Some(person)),
         To::Review(proposed) => ("review", proposed),
@@ -203,6 +246,7 @@ fn decided(decided: &Decided) -> String {
         Decided::Rule(key) => format!("rule:{key}"),
         Decided::Size(from) => format!("size:{from}"),
         Decided::Matrix => "matrix".to_owned(),
+        Decided::Backup(whose) => format!("backup:{}", whose.0),
     }
 }
 

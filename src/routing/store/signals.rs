@@ -22,7 +22,7 @@ use sqlx::{PgConnection, types::Json};
 /// The kinds of signals that there are.
 pub async fn kinds(permit: &Permit) -> Result<Vec<SignalKindName>, AppError> {
     let mut connection = permit.pool().acquire().await?;
-    let (_, rules) = rules::in_force(&mut connection, permit.now()).await?;
+    let rules = rules::to_read(&mut connection).await?;
     let named = |kind: crate::routing::rules::signal::SignalKind| SignalKindName {
         key: kind.key,
         name: kind.name,

@@ -206,12 +206,13 @@ fn take_back(
     });
 }
 
-fn objection(i18n: I18n, why: Objection) -> String {
+pub(super) fn objection(i18n: I18n, why: Objection) -> String {
     match why {
         Objection::NotYours => t_string!(i18n, routing.not_yours).to_string(),
         Objection::OnlyToOneself => t_string!(i18n, routing.only_to_oneself).to_string(),
         Objection::NobodyThere => t_string!(i18n, routing.nobody_there).to_string(),
         Objection::ReasonMissing => t_string!(i18n, routing.reason_missing).to_string(),
         Objection::ReasonTooLong => t_string!(i18n, routing.reason_too_long).to_string(),
+        Objection::TakenUp => t_string!(i18n, routing.taken_up).to_string(),
     }
 }

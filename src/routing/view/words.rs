@@ -91,6 +91,9 @@ pub fn decided(i18n: I18n, why: &Explanation) -> String {
         Decided::Rule(key) => w!(i18n, decided_rule, rule = named(i18n, &why.rules, key)),
         Decided::Size(_) => w!(i18n, decided_size, tiers = tiers),
         Decided::Matrix => w!(i18n, decided_matrix, tiers = tiers),
+        Decided::Backup(owner) => {
+            w!(i18n, decided_backup, who = why.people.get(owner).cloned().unwrap_or_default())
+        }
     }
 }
 
@@ -98,7 +101,7 @@ pub fn decided(i18n: I18n, why: &Explanation) -> String {
 pub fn narrowed(i18n: I18n, why: &Explanation) -> Vec<String> {
     let deciding = match &why.route.decided {
         Decided::Rule(key) => Some(key),
-        Decided::Size(_) | Decided::Matrix => None,
+        Decided::Size(_) | Decided::Matrix | Decided::Backup(_) => None,
     };
     let rules = why.route.rules.iter().filter(|key| Some(*key) != deciding);
     let territory =

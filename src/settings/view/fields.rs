@@ -107,6 +107,7 @@ fn others(setting: &Setting) -> Vec<(&'static str, Filled)> {
         Setting::Team(it) => vec![
             ("name", one(&it.name)),
             ("managers", Filled::Many(it.managers.iter().map(i64::to_string).collect())),
+            ("backup", maybe(it.backup)),
             ("time_zone", maybe(it.time_zone.as_ref())),
             ("hours", hours(&it.hours)),
         ],
@@ -324,6 +325,7 @@ fn read_with(reader: &mut Reader<'_>, before: &Setting) -> Setting {
                 }
                 _ => Vec::new(),
             },
+            backup: reader.maybe("backup", Why::NobodyThere),
             time_zone: reader.filled("time_zone"),
             hours: reader.hours(),
             ..it
@@ -528,7 +530,9 @@ pub fn fields(i18n: I18n, setting: &Setting, around: &Around, who: &Who) -> Vec<
         Setting::Person(person) => person_fields(i18n, person, around, who),
         Setting::Team(_) => {
             let zone = Input::Suggested(around.zones.clone());
+            let backups = or_none(w!(i18n, nobody), choices_of(i18n, &around.people));
             let working = [
+                field("backup", w!(i18n, f_backup), w!(i18n, h_team_backup), backups),
                 field("time_zone", w!(i18n, f_time_zone), w!(i18n, h_team_zone), zone),
                 hours_field(i18n, w!(i18n, h_team_hours)),
             ];
@@ -745,6 +749,7 @@ mod tests {
                 id: Some(1),
                 name: "Ankara".into(),
                 managers: vec![2, 10],
+                backup: Some(2),
                 time_zone: Some("Europe/Istanbul".into()),
                 hours: hours.clone(),
             }),

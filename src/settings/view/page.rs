@@ -332,7 +332,14 @@ fn blanks(section: Section, sheet: &Sheet) -> Vec<Setting> {
             skills: Vec::new(),
         })],
         Section::Teams => {
-            let team = Team { id: None, name: String::new(), managers: Vec::new(), time_zone: None, hours: Vec::new() };
+            let team = Team {
+                id: None,
+                name: String::new(),
+                managers: Vec::new(),
+                backup: None,
+                time_zone: None,
+                hours: Vec::new(),
+            };
             let queue = teams.first().zip(managers.first()).map(|(team, manager)| {
                 Setting::Queue(Queue { id: None, name: String::new(), team: team.id, manager: manager.id })
             });
