@@ -59,6 +59,8 @@ begin
 end $$;
 create trigger ended_clocks_stand before update on sla_clock for each row
     when (old.ended is not null) execute function ended_clocks_stand();
+create trigger sla_clock_is_never_deleted before delete on sla_clock
+    for each row execute function history_is_append_only();
 
 -- What somebody does with a lead ends what was waited for, whichever door it came through.
 create function deeds_meet_clocks() returns trigger language plpgsql as $$
@@ -66,6 +68,9 @@ begin
     update sla_clock set ended = 'met', met_at = new.at
     where lead_id = new.lead_id and ended is null and started_at < new.at
       and (clock = 'untouched' or (clock = 'accepted' and owner_id = new.actor_id));
+    -- Whoever does something with a lead has seen what they were told of it.
+    update notice set seen_at = greatest(new.at, at)
+    where lead_id = new.lead_id and user_id = new.actor_id and seen_at is null;
     return null;
 end $$;
 -- To give a lead to somebody, or to write down what it showed, is not to work it.
@@ -92,6 +97,9 @@ begin
       and (new.standing_loss_id is not null or new.withdrawn_at is not null
            or (new.owner_id, new.queue_id) is distinct from (old.owner_id, old.queue_id)
            or exists (select from stage where id = new.stage_id and kind in ('customer', 'inactive', 'unqualified')));
+    update notice set is_over = true
+    where lead_id = new.id and kind = 'assigned' and seen_at is null and not is_over
+      and (new.standing_loss_id is not null or new.owner_id is distinct from user_id);
     return null;
 end $$;
 create trigger clocks_follow_lead after update on lead for each row
@@ -110,10 +118,21 @@ create table notice (
     -- Which clock said so.
     clock_id bigint references sla_clock,
     at timestamptz not null,
+    -- When they said so, or did something with the lead.
     seen_at timestamptz check (seen_at >= at),
+    -- What was waited for is waited for no more, of whomever.
+    is_over boolean not null default false,
     unique (clock_id, kind, user_id)
 );
-create index notice_unseen on notice (user_id, id) where seen_at is null;
+create index notice_unseen on notice (user_id, lead_id, id) where seen_at is null and not is_over;
 create index notice_by_lead on notice (lead_id);
 create trigger notice_is_never_deleted before delete on notice
     for each row execute function history_is_append_only();
+
+create function notices_follow_clocks() returns trigger language plpgsql as $$
+begin
+    update notice set is_over = true where clock_id = new.id and kind in ('amber', 'late') and not is_over;
+    return null;
+end $$;
+create trigger notices_follow_clocks after update on sla_clock for each row
+    when (old.ended is null and new.ended is not null) execute function notices_follow_clocks();

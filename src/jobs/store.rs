@@ -5,7 +5,7 @@ use crate::{error::AppError, ids::UserId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use sqlx::{PgPool, types::Json};
+use sqlx::{PgExecutor, PgPool, types::Json};
 
 /// A worker that has not renewed its lease for this long is taken for dead.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -52,7 +52,7 @@ pub struct Progress {
 
 /// Puts a job into the queue, to run at `now` or later.
 pub async fn enqueue<T: Serialize>(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     kind: &str,
     payload: &T,
     body: Option<&[u8]>,
@@ -66,7 +66,7 @@ pub async fn enqueue<T: Serialize>(
         body,
         now
     )
-    .fetch_one(pool)
+    .fetch_one(executor)
     .await?;
     Ok(id)
 }

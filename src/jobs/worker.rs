@@ -107,6 +107,7 @@ async fn run(app: &App, job: &Job) -> Result<Value, Setback> {
         crate::capture::jobs::IMPORT => crate::capture::jobs::import(app, job).await,
         crate::wins::jobs::INACTIVITY => crate::wins::jobs::rest_silent_customers(app).await,
         crate::capture::withdrawal::WITHDRAWAL => crate::capture::withdrawal::withdraw(app, job).await,
+        crate::routing::jobs::DEADLINES => crate::routing::jobs::reckon_deadlines(app).await,
         crate::demo::jobs::REMOVAL => crate::demo::jobs::remove(app, job).await,
         other => Err(Setback::Fail(Problem::UnknownKind(other.to_owned()))),
     }

@@ -140,7 +140,11 @@ async fn give(
     }
     let of = Trace { kind: "assignment", detail, body: Some(reason.trim()), ..Trace::default() };
     trace(&mut *connection, permit, wanted.lead, of, &wanted.key).await?;
-    clocks::hand_on(connection, &[wanted.lead.0], Some(permit.viewer().id), permit.now()).await
+    let by = permit.viewer().id;
+    if let Some(person) = wanted.to.person().filter(|person| *person != by) {
+        notices::assigned(&mut *connection, wanted.lead, person, permit.now()).await?;
+    }
+    clocks::hand_on(connection, &[wanted.lead.0], Some(by), permit.now()).await
 }
 
 async fn done(permit: &Permit, wanted: &Assignment) -> Result<Assigned, AppError> {

@@ -17,7 +17,7 @@ use crate::{
         store::team,
     },
     pipeline::store::stages,
-    routing::store::clocks,
+    routing::jobs::hours_changed,
 };
 use chrono_tz::Tz;
 use sqlx::{PgConnection, types::Json};
@@ -104,7 +104,7 @@ pub async fn save(permit: &Permit, wanted: &Wanted) -> Result<Saved, AppError> {
     }
     tell(&mut transaction, permit, thing.subject()).await?;
     if sets_hours(thing.subject()) {
-        clocks::reckon(&mut transaction, None, permit.now()).await?;
+        hours_changed(&mut transaction, permit.now()).await?;
     }
     let setting = match &wanted.wanted {
         Some(after) => present(&mut transaction, permit, after, id).await?,

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, types::Json};
+use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 
 /// By which rules clocks begin, for whom and when.
@@ -86,6 +86,9 @@ pub(crate) async fn hand_on(
                              from sla_clock where lead_id = l.id order by clock, id desc) c
          where l.id = any($1) and c.ended = 'given_away' and l.standing_loss_id is null
            and (c.clock <> 'accepted' or (l.owner_id is not null and l.owner_id is distinct from $3))
+           and (c.clock = 'untouched'
+                or not exists (select from attempt a
+                               where a.lead_id = l.id and (l.run_started_at is null or a.at >= l.run_started_at)))
          returning id",
         leads,
         now,
@@ -96,12 +99,21 @@ pub(crate) async fn hand_on(
     reckon(connection, Some(&begun), now).await
 }
 
+/// Whether anybody is waited for.
+pub(crate) async fn any_runs(connection: &mut PgConnection) -> Result<bool, AppError> {
+    let any = sqlx::query_scalar!(r#"select exists (select from sla_clock where ended is null) as "any!""#);
+    Ok(any.fetch_one(connection).await?)
+}
+
+/// Reckons the deadlines of all open clocks anew.
+pub(crate) async fn reckon_all(pool: &PgPool, now: DateTime<Utc>) -> Result<(), AppError> {
+    let mut transaction = pool.begin().await?;
+    reckon(&mut transaction, None, now).await?;
+    Ok(transaction.commit().await?)
+}
+
 /// Reckons the deadlines of open clocks anew, of these or of all. What is not late any more is told again when it is.
-pub(crate) async fn reckon(
-    connection: &mut PgConnection,
-    only: Option<&[i64]>,
-    now: DateTime<Utc>,
-) -> Result<(), AppError> {
+async fn reckon(connection: &mut PgConnection, only: Option<&[i64]>, now: DateTime<Utc>) -> Result<(), AppError> {
     if only.is_some_and(<[i64]>::is_empty) {
         return Ok(());
     }

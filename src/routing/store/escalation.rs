@@ -163,7 +163,6 @@ pub async fn accept(permit: &Permit, lead: LeadId, key: &RequestKey) -> Result<A
     }
     let accepted = Trace { kind: "accepted", ..Trace::default() };
     trace(&mut transaction, permit, lead, accepted, key).await?;
-    notices::answered(&mut transaction, permit, lead).await?;
     transaction.commit().await?;
     permit.committed();
     done(permit, lead).await
@@ -194,7 +193,6 @@ pub async fn pass(permit: &Permit, lead: LeadId, reason: &str, key: &RequestKey)
     if passed.is_empty() {
         return Ok(Assigned::Refused { why: Objection::TakenUp });
     }
-    notices::answered(&mut transaction, permit, lead).await?;
     let by = By { who: Some(permit.viewer().id), at: permit.now(), key: Some(key) };
     route_lead(&mut transaction, lead, Why { cause: Cause::Passed, words }, by).await?;
     transaction.commit().await?;

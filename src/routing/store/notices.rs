@@ -42,7 +42,7 @@ pub(super) async fn of_clock(
     sqlx::query!(
         "insert into notice (user_id, lead_id, kind, clock_id, at)
          select p.id, c.lead_id, $2, c.id, $4 from sla_clock c cross join unnest($3::bigint[]) as p (id) where c.id = $1
-         on conflict (clock_id, kind, user_id) do update set at = excluded.at, seen_at = null",
+         on conflict (clock_id, kind, user_id) do update set at = excluded.at, seen_at = null, is_over = false",
         clock,
         kind.word(),
         people,
@@ -75,21 +75,19 @@ pub(super) async fn managers(connection: &mut PgConnection, lead: LeadId) -> Res
 /// So much is shown at once; what was seen makes room for the next.
 const LONGEST: i64 = 50;
 
-/// What the viewer is told: of each lead the last thing, the oldest first. That something waits for them is told as long
-/// as it does.
+/// What the viewer is told: of each lead the last thing, the oldest first.
 pub async fn unseen(permit: &Permit) -> Result<Vec<Notice>, AppError> {
     let rows = sqlx::query!(
         r#"select n.id as "id: NoticeId", n.kind, n.at, n.lead_id as "lead: LeadId", l.owner_id, l.queue_id,
                   coalesce(l.name, l.company) as name, l.external_id, coalesce(o.name, q.name) as "holder!",
                   e.clock as "clock?", w.due_at as "due?", coalesce(w.accepts, false) as "accepts!"
-           from (select distinct on (n.lead_id) n.* from notice n
-                 where n.user_id = $1 and n.seen_at is null order by n.lead_id, n.id desc) n
+           from (select distinct on (lead_id) id, kind, at, lead_id, clock_id from notice
+                 where user_id = $1 and seen_at is null and not is_over order by lead_id, id desc) n
            join lead l on l.id = n.lead_id and l.withdrawn_at is null
            left join app_user o on o.id = l.owner_id left join queue q on q.id = l.queue_id
            left join sla_clock e on e.id = n.clock_id and e.ended = 'escalated'
            left join lateral (select min(c.due_at) as due_at, bool_or(c.clock = 'accepted') as accepts
                               from sla_clock c where c.lead_id = l.id and c.owner_id = $1 and c.ended is null) w on true
-           where n.kind in ('gone', 'escalated') or w.due_at is not null
            order by n.at, n.id limit $2"#,
         permit.viewer().id.0,
         LONGEST
@@ -119,12 +117,8 @@ pub async fn unseen(permit: &Permit) -> Result<Vec<Notice>, AppError> {
 pub async fn count_unseen(permit: &Permit) -> Result<i64, AppError> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!"
-           from (select from (select distinct on (n.lead_id) n.* from notice n
-                              where n.user_id = $1 and n.seen_at is null order by n.lead_id, n.id desc) n
-                 join lead l on l.id = n.lead_id and l.withdrawn_at is null
-                 where n.kind in ('gone', 'escalated')
-                    or exists (select from sla_clock c where c.lead_id = l.id and c.owner_id = $1 and c.ended is null)
-                 limit $2) as told"#,
+           from (select distinct n.lead_id from notice n join lead l on l.id = n.lead_id and l.withdrawn_at is null
+                 where n.user_id = $1 and n.seen_at is null and not n.is_over limit $2) as told"#,
         permit.viewer().id.0,
         LONGEST
     )
@@ -152,18 +146,5 @@ pub async fn seen(permit: &Permit, notice: NoticeId) -> Result<(), AppError> {
     .execute(permit.pool())
     .await?;
     permit.committed();
-    Ok(())
-}
-
-/// Whoever answers has seen what they were told of the lead.
-pub(super) async fn answered(connection: &mut PgConnection, permit: &Permit, lead: LeadId) -> Result<(), AppError> {
-    sqlx::query!(
-        "update notice set seen_at = greatest($3, at) where lead_id = $1 and user_id = $2 and seen_at is null",
-        lead.0,
-        permit.viewer().id.0,
-        permit.now()
-    )
-    .execute(connection)
-    .await?;
     Ok(())
 }

@@ -64,6 +64,7 @@ fn said(i18n: I18n, notice: &Notice) -> String {
     let due = notice.due.map(|due| format::date_time(i18n.get_locale(), due)).unwrap_or_default();
     let holder = notice.holder.clone();
     match (notice.kind, notice.clock) {
+        (NoticeKind::Assigned, _) if notice.due.is_none() => w!(i18n, notice_yours),
         (NoticeKind::Assigned, _) if notice.accepts => w!(i18n, notice_assigned_accept, at = due),
         (NoticeKind::Assigned, _) => w!(i18n, notice_assigned, at = due),
         (NoticeKind::Amber, _) => w!(i18n, clock_urgent, at = due),
