@@ -4,14 +4,16 @@ use crate::{
     given::{self, Given},
     harness::{Client, TestApp, eventually, fresh_key, heard, spawn_app},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use reqwest::StatusCode;
 use serde_json::json;
+use std::collections::BTreeMap;
 use winback::{
     ids::{LeadId, UserId},
     losses::{
         api::{LoseAnswer, NewLoss},
-        rules::{Draft, Outcome},
+        rules::{AttemptException, CustomerSaid, Draft, LastAttempt, Outcome, RetryPotential},
     },
     outreach::api::{Due, Today},
     people::rules::Holder,
@@ -107,7 +109,10 @@ async fn lose(app: &TestApp, lead: LeadId) {
     let draft = Draft {
         outcome: Some(Outcome::Unqualified),
         reason: Some(given::reason(app, "needs_dont_match").await),
+        attempt: Some(LastAttempt::Excepted(AttemptException::Unreachable)),
+        customer: Some(CustomerSaid::Nothing),
         note: "They look for something else.".to_owned(),
+        retry_potential: Some(RetryPotential::Low),
         ..Draft::default()
     };
     let wanted = NewLoss { lead, draft, seen_version: 0, shared_by: 1, key: fresh_key() };
@@ -400,4 +405,112 @@ async fn the_page_of_a_lead_with_clocks_is_written_on_the_server() {
     assert_eq!(page.status(), StatusCode::OK);
     let page = page.text().await.expect("a page");
     assert!(page.contains(">Accept<") && page.contains(">Let pass<"), "{page}");
+}
+
+/// Weeks of a team's work at random: leads come, are accepted, answered, let pass or left lying, on two servers.
+/// `WINBACK_SIMULATED_LEADS` says how many.
+#[tokio::test]
+async fn in_weeks_of_work_on_two_servers_each_lead_is_somebodys_and_each_escalation_happens_once() {
+    let count = std::env::var("WINBACK_SIMULATED_LEADS").ok().and_then(|count| count.parse().ok()).unwrap_or(120u32);
+    let app = spawn_app().await;
+    let _beside = app.node_beside().await;
+    let mut random = ChaCha8Rng::seed_from_u64(20_260_302);
+    let selin = app.sign_in(SELIN).await;
+    let reps: Vec<(i64, String)> = sqlx::query_as("select id, email from app_user where role = 'rep' order by id")
+        .fetch_all(&app.pool)
+        .await
+        .expect("reps");
+    let mut clients = BTreeMap::new();
+    for (id, email) in &reps {
+        clients.insert(*id, app.sign_in(email).await);
+    }
+    // From half past eleven on a Monday to Sunday after next, in ticks of ten minutes.
+    let (tick, a_day) = (TimeDelta::minutes(10), 6 * 24);
+    let ticks = 13 * a_day;
+    let mut comes: Vec<u32> = (0..count).map(|_| random.random_range(0..ticks - 3 * a_day)).collect();
+    comes.sort_unstable();
+    let mut comes = comes.into_iter().peekable();
+    let (mut deeds, mut heard_of) = (Vec::<(u32, i64, i64, u32)>::new(), 0i64);
+    for now in 0..ticks {
+        app.clock.advance(tick);
+        while strike(&app.app).await.expect("a look at the clocks") {}
+        while comes.next_if(|at| *at <= now).is_some() {
+            let lead = asked_for_a_demo(&app, &selin).await;
+            by_rules(&selin, lead).await;
+        }
+        let assigned: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "select activity_id, lead_id, person_id from assignment where activity_id > $1 and outcome = 'person' order by 1",
+        )
+        .bind(heard_of)
+        .fetch_all(&app.pool)
+        .await
+        .expect("assignments");
+        for (entry, lead, person) in assigned {
+            heard_of = entry;
+            deeds.push((now + random.random_range(1..4), lead, person, random.random_range(0..10)));
+        }
+        let (due, later) = deeds.into_iter().partition(|(at, ..)| *at <= now);
+        deeds = later;
+        for (_, lead, person, deed) in due {
+            let (lead, client) = (LeadId(lead), &clients[&person]);
+            // It may be gone by now: that is said, and harms nothing.
+            match deed {
+                0..4 => {
+                    let call = json!({ "channel": "call", "approach": "reminder", "result": "no_answer", "at": null, "note": "", "mentions": [] });
+                    client
+                        .call("/api/losses/log_attempt", json!({ "lead": lead, "attempt": call, "key": fresh_key() }))
+                        .await;
+                }
+                4..6 => drop(accept(client, lead).await),
+                6 => drop(pass(client, lead).await),
+                _ => {}
+            }
+        }
+    }
+    pass_time(&app, TimeDelta::zero()).await;
+    let (leads, escalated, taken, twice, untold): (i64, i64, i64, i64, i64) = sqlx::query_as(
+        "select (select count(*) from lead where num_nonnulls(owner_id, queue_id) = 1),
+                (select count(*) from sla_clock where ended = 'escalated' and owner_id is not null),
+                (select count(*) from activity where kind = 'assignment'
+                 and detail ->> 'because' in ('not_accepted', 'not_answered', 'untouched')),
+                (select count(*) from assignment a
+                 where a.outcome = 'person' and exists (
+                     select from sla_clock c where c.lead_id = a.lead_id and c.owner_id = a.person_id
+                                               and c.ended in ('escalated', 'passed') and c.started_at < a.at)),
+                (select count(*) from sla_clock c where c.ended = 'escalated' and not exists (
+                     select from notice n where n.clock_id = c.id and n.kind = 'escalated'))",
+    )
+    .fetch_one(&app.pool)
+    .await
+    .expect("counts");
+    assert_eq!(leads, i64::from(count), "each is somebody's");
+    assert_eq!(escalated, taken, "each escalation took a lead away once");
+    assert_eq!((twice, untold), (0, 0), "nobody got twice what they let pass, and managers heard of all");
+    assert!(escalated > i64::from(count) / 10, "something happened: {escalated}");
+    let clocks: Vec<(DateTime<Utc>, DateTime<Utc>, i64)> = sqlx::query_as(
+        "select c.started_at, c.due_at, (t.target -> 'due' ->> 'amount')::bigint
+         from sla_clock c join rule_set r on r.id = c.rule_set_id
+         cross join lateral (select one as target from jsonb_array_elements(r.rules -> 'targets') one
+                             where one ->> 'key' = c.target) t
+         where t.target -> 'due' ->> 'unit' = 'business_minutes' order by c.id desc limit 300",
+    )
+    .fetch_all(&app.pool)
+    .await
+    .expect("deadlines");
+    assert!(clocks.len() > 100, "{}", clocks.len());
+    for (started, due, minutes) in clocks {
+        assert_eq!(due, minute_by_minute(started, minutes), "{minutes} from {started}");
+    }
+}
+
+/// When so many minutes between nine and six on weekdays in Istanbul have passed, counted one by one.
+fn minute_by_minute(from: DateTime<Utc>, minutes: i64) -> DateTime<Utc> {
+    let (mut at, mut left) = (from, minutes);
+    while left > 0 {
+        let local = at.with_timezone(&chrono_tz::Europe::Istanbul);
+        let is_open = local.weekday().num_days_from_monday() < 5 && (9..18).contains(&local.hour());
+        left -= i64::from(is_open);
+        at += TimeDelta::minutes(1);
+    }
+    at
 }
