@@ -47,6 +47,8 @@ ids! {
     ActivityId;
     /// Something that somebody is told.
     NoticeId;
+    /// A lead about which a person decides.
+    ReviewId;
     /// One loss episode.
     LossId;
     /// A plan to ask a lost lead again.

@@ -10,7 +10,7 @@ use crate::{
     pipeline::api::{Channel, NextStep},
     recontacts::api::Planned,
     risks::rules::Risks,
-    routing::api::Notice,
+    routing::api::{Notice, Review},
 };
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -111,6 +111,8 @@ pub struct Today {
     pub now: Moment,
     /// When the day ends: then all of it is read anew.
     pub ends: Moment,
+    /// Leads about which the viewer decides.
+    pub reviews: Vec<Review>,
     /// Leads that wait for the viewer, or that nobody answered in time.
     pub notices: Vec<Notice>,
     /// What is for the viewer until they have seen or answered it.

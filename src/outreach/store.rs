@@ -13,7 +13,7 @@ use crate::{
     pipeline::{api::NextStep, store::holder},
     recontacts::api::Planned,
     risks::{rules::Risks, store::signals},
-    routing::store::notices,
+    routing::store::{notices, reviews},
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use sqlx::types::Json;
@@ -81,6 +81,7 @@ pub async fn today(permit: &Permit) -> Result<Today, AppError> {
     };
     let (without, without_total) = without_step(permit).await?;
     Ok(Today {
+        reviews: reviews::open(permit).await?,
         notices: notices::unseen(permit).await?,
         for_me: colleagues::store::for_me(permit).await?,
         day: permit.today(),
@@ -115,7 +116,10 @@ pub async fn due(permit: &Permit) -> Result<Due, AppError> {
     )
     .fetch_one(permit.pool())
     .await?;
-    let count = count + colleagues::store::count_for_me(permit).await? + notices::count_unseen(permit).await?;
+    let count = count
+        + colleagues::store::count_for_me(permit).await?
+        + notices::count_unseen(permit).await?
+        + reviews::count_open(permit).await?;
     Ok(Due { count, ends_in: (asked.before - permit.now()).num_milliseconds() })
 }
 

@@ -1,7 +1,7 @@
 //! What the browser asks about who works what.
 
 use super::rules::{
-    Objection, SignalObjection,
+    Objection, ReviewWhy, SignalObjection,
     plan::Route,
     signal::Intent,
     sla::{Clock, Ending, Level, NoticeKind},
@@ -9,7 +9,7 @@ use super::rules::{
 use crate::{
     clock::Moment,
     error::AppError,
-    ids::{LeadId, Names, NoticeId, RequestKey, UserId},
+    ids::{LeadId, Names, NoticeId, RequestKey, ReviewId, UserId},
     people::rules::Holder,
     pipeline::api::Card,
 };
@@ -207,6 +207,29 @@ pub struct Notice {
     pub due: Option<Moment>,
     /// Whether it waits for the viewer to accept it or to let it pass.
     pub accepts: bool,
+}
+
+/// A lead about which a person decides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// Which.
+    pub id: ReviewId,
+    /// Why a person does.
+    pub why: ReviewWhy,
+    /// About which lead.
+    pub lead: LeadId,
+    /// Its name, or its company's.
+    pub name: Option<String>,
+    /// The number under which another system knows it.
+    pub external_id: Option<String>,
+    /// Since when it waits.
+    pub at: Moment,
+    /// Whose it is meanwhile.
+    pub from: Holder,
+    /// The same by name.
+    pub holder: String,
+    /// Whom the rules would choose.
+    pub proposal: Option<(UserId, String)>,
 }
 
 /// Says that one has seen what one was told.

@@ -10,7 +10,7 @@ pub mod sla;
 
 use crate::{
     ids::UserId,
-    people::rules::{Holder, Viewer, answers_for, may_write},
+    people::rules::{Holder, Viewer, answers_for, may_write, words},
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,16 @@ pub enum Objection {
     ReasonTooLong,
     /// They have taken it up: it does not pass by itself any more.
     TakenUp,
+}
+
+words! {
+    /// Why a person decides about a lead.
+    ReviewWhy {
+        /// A rule leaves it to a person, or whom it names is away.
+        Rule = "rule",
+        /// Nobody may have it.
+        Nobody = "nobody",
+    }
 }
 
 /// Why a signal is not written down.

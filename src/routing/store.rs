@@ -21,6 +21,7 @@ pub mod desk;
 pub mod escalation;
 pub mod lead;
 pub mod notices;
+pub mod reviews;
 pub mod route;
 pub mod rules;
 pub mod signals;
@@ -141,6 +142,7 @@ async fn give(
     let of = Trace { kind: "assignment", detail, body: Some(reason.trim()), ..Trace::default() };
     trace(&mut *connection, permit, wanted.lead, of, &wanted.key).await?;
     let by = permit.viewer().id;
+    reviews::decided(&mut *connection, wanted.lead, by, permit.now()).await?;
     if let Some(person) = wanted.to.person().filter(|person| *person != by) {
         notices::assigned(&mut *connection, wanted.lead, person, permit.now()).await?;
     }

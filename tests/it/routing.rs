@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use winback::{
     error::AppError,
     ids::{LeadId, QueueId, UserId},
+    outreach::api::Today,
     people::rules::Holder,
     routing::{
-        api::{Assigned, Assignment, Explanation, Noted},
+        api::{Assigned, Assignment, Explanation, Noted, Review},
         rules::{
             Objection, SignalObjection,
             choice::PassedOver,
@@ -358,6 +359,45 @@ async fn an_introduction_by_an_executive_waits_in_a_queue_with_a_proposal() {
     .await
     .expect("an open review");
     assert!(["senior", "account_director"].contains(&proposed.as_str()), "{proposed}");
+}
+
+async fn to_decide(client: &Client) -> Vec<Review> {
+    heard::<Today>(client.ask("/api/outreach/today", json!({})).await).reviews
+}
+
+#[tokio::test]
+async fn who_manages_the_queue_gives_a_lead_as_proposed_and_that_decides() {
+    let app = spawn_app().await;
+    let managers = [app.sign_in(SELIN).await, app.sign_in("mert@demo.winback").await];
+    let lead = given::lead(&app, Given { value: 9_000_000, ..Given::default() }).await;
+    note(&managers[0], lead, "executive_introduction").await;
+    by_rules(&managers[0], lead).await;
+    let asked = [to_decide(&managers[0]).await, to_decide(&managers[1]).await];
+    assert_eq!(asked.iter().map(Vec::len).sum::<usize>(), 1, "one of them decides: {asked:?}");
+    let decider = &managers[asked.iter().position(|asked| !asked.is_empty()).expect("one")];
+    let review = asked.into_iter().flatten().next().expect("one");
+    let admin = app.sign_in("admin@demo.winback").await;
+    assert_eq!(to_decide(&admin).await, [review.clone()]);
+    let (person, _) = review.proposal.clone().expect("a proposal");
+    let email: String = sqlx::query_scalar("select email from app_user where id = $1")
+        .bind(person.0)
+        .fetch_one(&app.pool)
+        .await
+        .expect("somebody");
+    let rep = app.sign_in(&email).await;
+    assert_eq!(to_decide(&rep).await, []);
+    let wanted = wanted(lead, review.from, Holder::Person(person));
+    assert!(matches!(&assign(decider, &[wanted], "As the rules proposed").await[0], Assigned::Done { .. }));
+    assert_eq!(owner(&app, lead).await, Some(email));
+    assert_eq!(to_decide(&admin).await, []);
+    let decided: bool = sqlx::query_scalar("select decided_by is not null from review where id = $1")
+        .bind(review.id.0)
+        .fetch_one(&app.pool)
+        .await
+        .expect("a review");
+    assert!(decided);
+    let told = heard::<Today>(rep.ask("/api/outreach/today", json!({})).await).notices;
+    assert!(told.iter().any(|notice| notice.lead == lead), "{told:?}");
 }
 
 #[tokio::test]

@@ -24,10 +24,11 @@ use crate::{
         },
     },
     outreach::api::{Colleague, Row, Task, Today, read_today},
+    people::rules::Holder,
     pipeline::api::{Channel, NextStep},
     recontacts::view::PlanDialog,
     risks::view::{AtRisk, RiskDialog, words::risk_mark},
-    routing::view::NoticeList,
+    routing::view::{AssignDialog, NoticeList, ReviewList},
     ui::{
         icon::Drawn,
         title::PageTitle,
@@ -53,6 +54,7 @@ pub(super) enum Open {
     Losing(LeadId),
     Asking(LeadId, String),
     Replying(Question),
+    Giving(LeadId, Holder),
 }
 
 /// The page.
@@ -92,6 +94,10 @@ pub fn TodayPage() -> impl IntoView {
             }
             Open::Asking(lead, name) => view! { <AskDialog lead name on_done=done/> }.into_any(),
             Open::Replying(question) => view! { <AnswerDialog question on_done=done/> }.into_any(),
+            Open::Giving(lead, from) => {
+                let on_change = Callback::new(move |_| reload.run(()));
+                view! { <AssignDialog leads=vec![(lead, from)] on_change on_done=move |()| open.set(None)/> }.into_any()
+            }
             Open::Logging(lead, name, do_not) => view! { <AttemptDialog lead name do_not on_done=done/> }.into_any(),
             Open::Planning(lead) => view! { <PlanDialog lead on_done=done/> }.into_any(),
         })
@@ -122,14 +128,14 @@ fn TodayView(
     let i18n = use_i18n();
     follow_changes(&today, when_out_of_hand(reload));
     wake_at(today.now, today.ends, reload);
-    let Today { day, now, notices, for_me, rows, total, without, without_total, team, .. } = today;
+    let Today { day, now, reviews, notices, for_me, rows, total, without, without_total, team, .. } = today;
     now_of_page.set(Some(now));
     let way = WayOut::new(now.offset_minutes);
     let shown = rows.len() as i64;
     let (overdue, due): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_overdue(row, now));
     let lines =
         move |rows: Vec<Row>| rows.into_iter().map(|row| view! { <Line row now open way reload/> }).collect_view();
-    let is_free = shown == 0 && for_me.is_empty() && notices.is_empty();
+    let is_free = shown == 0 && for_me.is_empty() && notices.is_empty() && reviews.is_empty();
     let more = total - shown;
     let overdue = (!overdue.is_empty()).then(|| {
         view! {
@@ -175,6 +181,11 @@ fn TodayView(
         <div class="today">
             <section class="panel">
                 <NoticeList items=notices reload/>
+                <ReviewList
+                    items=reviews
+                    on_give=Callback::new(move |(lead, from)| open.set(Some(Open::Giving(lead, from))))
+                    reload
+                />
                 <ForMeList
                     items=for_me
                     on_answer=Callback::new(move |question| open.set(Some(Open::Replying(question))))
@@ -223,6 +234,7 @@ fn wait_out_of_hand(reload: Callback<()>, is_waiting: StoredValue<bool>) {
 fn follow_changes(today: &Today, reload: Callback<()>) {
     let (soon, seldom) = (gathered(SETTLE, reload), gathered(SELDOM, reload));
     let for_me = today.for_me.iter().map(|item| item.lead).chain(today.notices.iter().map(|notice| notice.lead));
+    let for_me = for_me.chain(today.reviews.iter().map(|review| review.lead));
     let of_team = today.team.iter().flat_map(|colleague| &colleague.rows);
     let shown: BTreeSet<_> =
         today.rows.iter().chain(&today.without).chain(of_team).map(|row| row.lead).chain(for_me).collect();
