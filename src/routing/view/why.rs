@@ -83,9 +83,9 @@ fn Time(why: Explanation) -> impl IntoView {
                 });
             let points = w!(i18n, suits, points = number(suits.points), most = number(suits.most));
             view! {
-                <h3>{words::intent(i18n, assessment.intent)}</h3>
+                <h2>{words::intent(i18n, assessment.intent)}</h2>
                 <ul>{heard.chain(none).map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
-                <h3>{words::fit(i18n, suits.fit)} " " <span class="small muted">{points}</span></h3>
+                <h2>{words::fit(i18n, suits.fit)} " " <span class="small muted">{points}</span></h2>
                 <ul>{traits.map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             }
         })
@@ -114,7 +114,7 @@ fn Time(why: Explanation) -> impl IntoView {
             <ul>{narrowed}</ul>
             {shows}
             {anybody_passed.then(|| view! {
-                <h3>{t!(i18n, routing.passed_title)}</h3>
+                <h2>{t!(i18n, routing.passed_title)}</h2>
                 <table class="passed"><tbody>{passed}</tbody></table>
             })}
         </section>
