@@ -94,3 +94,29 @@ test('whoever gets a lead accepts it, or lets it pass to somebody else @both', a
   await expect(toast(other, 'The rules choose somebody else.')).toBeVisible();
   await expect.poll(() => winback.owner(names[1]!)).not.toBe(owners[1]);
 });
+
+test('what the rules leave to a person is given as they propose @both', async ({ open, winback }) => {
+  const name = `Tanıtılan ${test.info().project.name}`;
+  await winback.give('ayse', [{ name }]);
+  const page = await open('admin');
+  await visit(page, `/leads/${await winback.lead(name)}`);
+  const panel = page.getByRole('region', { name: 'Score' });
+  await panel.getByRole('button', { name: 'Write down a signal' }).click();
+  await dialog(page).getByLabel('Signal').selectOption({ label: 'Introduced by an executive (High intent)' });
+  await dialog(page).getByRole('button', { name: 'Write down' }).click();
+  await expect(panel).toContainText('High intent');
+  await panel.getByRole('button', { name: 'Let the rules decide' }).click();
+  await expect(toast(page, 'The rules have decided.')).toBeVisible();
+  await visit(page, '/today');
+  const line = page.locator('.reviews li').filter({ hasText: name });
+  await expect(line).toContainText('The rules leave it to you');
+  await accessible(page, '.reviews');
+  await line.getByRole('button', { name: 'Choose…' }).click();
+  await expect(dialog(page)).toContainText('To');
+  await page.keyboard.press('Escape');
+  await line.getByRole('button', { name: /^Give to/ }).click();
+  await expect(line).toHaveCount(0);
+  await expect.poll(() => winback.owner(name)).not.toBe('');
+  const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(content).toBeLessThanOrEqual(width);
+});

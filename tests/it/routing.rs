@@ -332,6 +332,8 @@ async fn the_rules_give_a_lead_to_the_right_tier_and_say_why() {
     assert_eq!((tiers, told.route.choice.passed.len()), (8, 9), "all ten reps are named");
     assert_eq!(told.people[&UserId(given::user(&app, JAN).await)], "Jan Novák");
     assert_eq!(told.signals["demo_request"].pick("tr"), "Demo istedi");
+    // Companies' traits stood beside what was found of a person.
+    assert_eq!(told.traits.iter().map(|one| one.pick("en")).collect::<Vec<_>>()[0], "Says what they need");
 }
 
 #[tokio::test]

@@ -52,6 +52,8 @@ impl Profile {
 /// How well a lead suits the profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suits {
+    /// Whose traits were asked: people's or companies'.
+    pub party: Party,
     /// In a word.
     pub fit: Fit,
     /// What its traits are worth together.
@@ -70,7 +72,7 @@ pub fn suits(profile: &Profile, party: Party, known: &Known) -> Suits {
     let points = met.map(|(one, _)| one.points).fold(0, i32::saturating_add);
     let most = traits.iter().map(|one| one.points.max(0)).fold(0, i32::saturating_add);
     let fit = if !traits.is_empty() && points >= profile.strong_from { Fit::Strong } else { Fit::Weak };
-    Suits { fit, points, most, verdicts }
+    Suits { party, fit, points, most, verdicts }
 }
 
 /// What the parts of a score are worth at most; together 100.
@@ -270,7 +272,7 @@ mod tests {
             let weights = Weights { intent: cut[0], fit: cut[1] - cut[0], completeness: cut[2] - cut[1], recency: 100 - cut[2] };
             prop_assert!(weights.are_whole());
             let scoring = Scoring { weights, half_life_days: half, ..scoring() };
-            let suits = Suits { fit: Fit::Weak, points, most, verdicts: Vec::new() };
+            let suits = Suits { party: Party::Person, fit: Fit::Weak, points, most, verdicts: Vec::new() };
             let score = score(&scoring, &suits, &one(Intent::High, days), &known(&[(INDUSTRY, "x")]), now());
             prop_assert!(score.intent <= weights.intent && score.fit <= weights.fit);
             prop_assert!(score.completeness <= weights.completeness && score.recency <= weights.recency);

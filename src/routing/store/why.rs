@@ -2,7 +2,7 @@
 
 use crate::{
     error::AppError,
-    ids::{LeadId, Names},
+    ids::LeadId,
     leads::store::readable,
     people::guard::Permit,
     routing::{
@@ -33,10 +33,7 @@ pub async fn why(permit: &Permit, lead: LeadId) -> Result<Vec<Explanation>, AppE
     let why = |at, rule_set, route: Route, rules: RuleSet, person, queue, by, people: BTreeMap<String, String>| {
         let signals = rules.signals.into_iter().map(|kind| (kind.key, kind.name));
         let named = rules.rules.into_iter().map(|rule| (rule.key, rule.name));
-        let traits = |traits: Vec<crate::routing::rules::score::Trait>| -> Vec<Names> {
-            traits.into_iter().map(|one| one.name).collect()
-        };
-        let (company, person_traits) = (traits(rules.profile.company), traits(rules.profile.person));
+        let traits = rules.profile.of(route.assessment.suits.party).iter().map(|one| one.name.clone()).collect();
         let territories = rules.territories.into_iter().map(|territory| (territory.key, territory.name));
         Explanation {
             at: permit.moment(at),
@@ -47,7 +44,7 @@ pub async fn why(permit: &Permit, lead: LeadId) -> Result<Vec<Explanation>, AppE
             people: people.into_iter().filter_map(|(id, name)| Some((id.parse().ok()?, name))).collect(),
             signals: signals.collect(),
             rules: named.collect(),
-            traits: if company.len() == route.assessment.suits.verdicts.len() { company } else { person_traits },
+            traits,
             territories: territories.collect(),
             route,
         }
