@@ -379,7 +379,7 @@ async fn who_manages_the_queue_gives_a_lead_as_proposed_and_that_decides() {
     let decider = &managers[asked.iter().position(|asked| !asked.is_empty()).expect("one")];
     let review = asked.into_iter().flatten().next().expect("one");
     let admin = app.sign_in("admin@demo.winback").await;
-    assert_eq!(to_decide(&admin).await, [review.clone()]);
+    assert_eq!(to_decide(&admin).await, std::slice::from_ref(&review));
     let (person, _) = review.proposal.clone().expect("a proposal");
     let email: String = sqlx::query_scalar("select email from app_user where id = $1")
         .bind(person.0)
